@@ -1,0 +1,170 @@
+"""The values that walk through the house: strings as printed go in, typed offers come out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Condition(StrEnum):
+    """The state a seller promises; whether memory was changed is said by `modded`, not here."""
+
+    NEW = "new"
+    OPEN_BOX = "open_box"
+    REFURBISHED = "refurbished"
+    USED = "used"
+    FOR_PARTS = "for_parts"
+    UNKNOWN = "unknown"
+
+
+class Kind(StrEnum):
+    """What one listing sells; only `card` and `unified` become offers."""
+
+    CARD = "card"
+    UNIFIED = "unified"
+    PARTS = "parts"
+    ACCESSORY = "accessory"
+    SYSTEM = "system"
+    BUNDLE = "bundle"
+    WANTED = "wanted"
+    MULTI = "multi"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawListing:
+    """One entry of a site, every field a string as the site prints it; empty means not stated.
+
+    `site_id` is the entry's id on that site. `shipping` is the price of shipping to the buyer as printed ("0.00"
+    for free, "" for not stated). `feedback_percent` and `feedback_count` describe the seller. `country` is where
+    the item lies (ISO 3166 alpha-2). `listed_at` and `ends_at` are ISO 8601. `group_id` ties variations together.
+    """
+
+    site: str
+    site_id: str
+    title: str
+    url: str
+    price: str = ""
+    currency: str = ""
+    shipping: str = ""
+    shipping_currency: str = ""
+    condition: str = ""
+    description: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    availability: str = ""
+    seller: str = ""
+    feedback_percent: str = ""
+    feedback_count: str = ""
+    country: str = ""
+    image: str = ""
+    listed_at: str = ""
+    ends_at: str = ""
+    bids: str = ""
+    group_id: str = ""
+    best_offer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one listing sells, as far as its words decide it, and why.
+
+    `gpu` is the family, `variant` the exact product (None while memory or form is undecided), `vram_gb` the memory
+    of one card in GB. `words` are the words that decided, each with what it decided, in reading order.
+    """
+
+    kind: Kind
+    gpu: str | None = None
+    variant: str | None = None
+    vram_gb: float | None = None
+    quantity: int = 1
+    modded: bool = False
+    form: str | None = None
+    condition: Condition = Condition.UNKNOWN
+    flags: tuple[str, ...] = ()
+    reason: str = ""
+    words: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """An amount as printed: `amount` in units (not cents) of `currency` (ISO 4217)."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A listing understood: a `card` or a `unified` machine with a price.
+
+    `price` is for the whole listing as printed; `shipping` is in the price's currency, None when not stated.
+    `available` is False for what is listed but sold out.
+    """
+
+    raw: RawListing
+    verdict: Verdict
+    price: Money
+    shipping: Decimal | None
+    available: bool = True
+    listed_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A listing that cannot be used: `reason` is a word to count by, `detail` the sentence that explains it."""
+
+    raw: RawListing
+    verdict: Verdict
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gpu:
+    """One variant of the spec database; None is unknown, never 0.
+
+    Units: `vram_gb` GB per card (whole board), `bandwidth_gb_s` GB/s per GPU, `bus_bits` bits per GPU, `pin_gbps`
+    Gbit/s per pin, `tdp_w` W per board, `fp16_tflops` and `fp16_tensor_tflops` dense TFLOPS per board,
+    `length_mm` mm. `form_factor` is pcie, sxm2, sxm3, sxm4, sxm5, oam, mxm, box or laptop.
+    """
+
+    id: str
+    family: str
+    name: str
+    vendor: str
+    kind: str = "card"
+    status: str = "official"
+    base: str | None = None
+    vram_gb: float | None = None
+    gpus_per_board: int = 1
+    bandwidth_gb_s: float | None = None
+    bus_bits: int | None = None
+    pin_gbps: float | None = None
+    mem_type: str | None = None
+    tdp_w: int | None = None
+    arch: str | None = None
+    released: str | None = None
+    form_factor: str | None = None
+    cooling: str | None = None
+    slots: float | None = None
+    pcie: str | None = None
+    nvlink: bool | None = None
+    compute_capability: str | None = None
+    gfx_target: str | None = None
+    fp16_tflops: float | None = None
+    fp16_tensor_tflops: float | None = None
+    bf16: bool | None = None
+    fp8: bool | None = None
+    fp4: bool | None = None
+    int8: bool | None = None
+    ecc: bool | None = None
+    display_outputs: bool | None = None
+    needs: tuple[str, ...] = ()
+    msrp_usd: int | None = None
+    aliases: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    confidence: str | None = None
+    verified: str | None = None
