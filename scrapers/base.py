@@ -1,0 +1,135 @@
+"""The values a site is made of: what to visit (Source), what to ask (Request), what came back (Page), how to read it (Scraper)."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from tracker.core.errors import ParseError
+from tracker.core.models import RawListing
+
+
+class Walk(StrEnum):
+    """What a complete walk shows: everything there is, or only the newest or best-ranked part."""
+
+    CATALOGUE = "catalogue"
+    WINDOW = "window"
+
+
+class Mode(StrEnum):
+    """The rhythm of a visit: the slow full walk, or the newest-first sweep beside it (always a window)."""
+
+    FULL = "full"
+    SWEEP = "sweep"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A configured thing to visit: a site with its options, for one buyer.
+
+    `country` and `postcode` are the buyer's, `currency` (ISO 4217) what bare prices on this source mean.
+    """
+
+    name: str
+    site: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    mode: Mode = Mode.FULL
+    country: str = ""
+    postcode: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One GET to make: an absolute URL and the headers this site needs beyond our own."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One answer, fetched or saved: `url` is where it came from after redirects, `text` its decoded body."""
+
+    url: str
+    text: str
+    source: Source
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def tree(self) -> LexborHTMLParser:
+        """The page as a tree of HTML nodes."""
+        return LexborHTMLParser(self.text)
+
+    @cached_property
+    def json(self) -> Any:
+        """The page as a JSON value; raises ParseError when it is something else."""
+        try:
+            return json.loads(self.text)
+        except ValueError as error:
+            raise self.unreadable(f"not JSON but {self.text.lstrip()[:40]!r}") from error
+
+    def unreadable(self, fact: str) -> ParseError:
+        """A ParseError that knows this page's site and address."""
+        return ParseError(fact, site=self.source.site, url=self.url)
+
+    def text_of(self, node: LexborNode, selector: str) -> str:
+        """The text of the first match below `node`; raises ParseError when there is none."""
+        if found := node.css_first(selector):
+            return found.text(strip=True)
+        raise self.unreadable(f"no {selector!r} in {node.tag}")
+
+    def maybe_text(self, node: LexborNode, selector: str) -> str:
+        """The text of the first match below `node`, or "" when there is none."""
+        found = node.css_first(selector)
+        return found.text(strip=True) if found else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthClient:
+    """Client credentials a site asks for: the fetcher trades them for a token, scrapers never see them.
+
+    `id_env` and `secret_env` name the environment variables; `help` tells a person how to get the keys.
+    """
+
+    token_url: str
+    scope: str
+    id_env: str
+    secret_env: str
+    help: str
+
+
+def _no_more(_page: Page) -> Iterable[Request]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scraper:
+    """How one site is read; a value, not a class to inherit.
+
+    `start` gives the first requests for a source, `parse` a page's listings, `follow` the requests a page leads to:
+    all pure. `options` maps each option a source may set to what it means, `required` names those it must.
+    `every` and `sweep_every` are the default rhythms (None: no sweep), `delay_s` the least seconds between two
+    requests to one host, `daily_quota` the calls a day the site grants us over all sources (None: no such limit).
+    """
+
+    site: str
+    start: Callable[[Source], Iterable[Request]]
+    parse: Callable[[Page], Iterable[RawListing]]
+    follow: Callable[[Page], Iterable[Request]] = _no_more
+    walk: Walk = Walk.WINDOW
+    options: Mapping[str, str] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    every: timedelta = timedelta(hours=6)
+    sweep_every: timedelta | None = None
+    delay_s: float = 5.0
+    daily_quota: int | None = None
+    currency: str = ""
+    country: str = ""
+    needs: OAuthClient | None = None
