@@ -1,4 +1,4 @@
-"""The values a site is made of: what to visit (Source), what to ask (Request), what came back (Page), how to read it (Scraper)."""
+"""What a site is made of: Source (what to visit), Request (to ask), Page (came back), Scraper (how to read it)."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
