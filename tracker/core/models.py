@@ -168,3 +168,52 @@ class Gpu:
     sources: tuple[str, ...] = ()
     confidence: str | None = None
     verified: str | None = None
+
+    @property
+    def board_bandwidth_gb_s(self) -> float | None:
+        """GB/s over all GPUs of the board."""
+        return None if self.bandwidth_gb_s is None else self.bandwidth_gb_s * self.gpus_per_board
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """An offer with its landed price and its spec: the one value that metrics, watches and reports compare.
+
+    `price` and `shipping` are as printed, for the whole listing, in `currency`; `shipping` None is not stated.
+    `landed_usd` is for the listing, `unit_usd` per card, ready to use; None where no rate is known. `vram_gb` is GB
+    per card. `spec` is the variant's row, None while the variant is undecided.
+    """
+
+    listing_id: int
+    site: str
+    site_id: str
+    source: str
+    kind: str
+    gpu: str
+    variant: str | None
+    title: str
+    url: str
+    condition: str
+    modded: bool
+    quantity: int
+    price: Decimal
+    currency: str
+    shipping: Decimal | None
+    landed_usd: Decimal | None
+    unit_usd: Decimal | None
+    vram_gb: float | None
+    spec: Gpu | None
+    seller: str
+    feedback_percent: float | None
+    feedback_count: int | None
+    country: str
+    best_offer: bool
+    first_seen_at: datetime
+    last_seen_at: datetime
+    listed_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    @property
+    def shipping_known(self) -> bool:
+        """Whether the landed price includes a stated cost of shipping."""
+        return self.shipping is not None

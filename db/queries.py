@@ -1,0 +1,250 @@
+"""Every read, as a question; answers are values, in the order they are wanted."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Float,
+    Select,
+    String,
+    and_,
+    case,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    values,
+)
+
+from db.rows import priced_of
+from db.store import ALERT, DELIVERY, LISTING, PRESENCE, PRICE, RATE, SOURCE, TOLD, VISIT, WATCH, chunks
+from tracker.core.gpus import Catalogue
+from tracker.core.models import Condition, Priced
+from tracker.core.money import Rates
+
+# --- offers -------------------------------------------------------------------------------------------------------
+
+_LAST_SEEN = (
+    select(func.max(PRESENCE.c.seen_at, type_=PRESENCE.c.seen_at.type))
+    .where(PRESENCE.c.listing_id == LISTING.c.id)
+    .scalar_subquery()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What a report asks for: variants and families by id (None: all), conditions (none: all), seen since."""
+
+    variants: tuple[str, ...] | None = None
+    families: tuple[str, ...] | None = None
+    conditions: tuple[Condition, ...] = ()
+    seen_since: datetime | None = None
+
+    def clauses(self) -> list[Any]:
+        """The conditions on the listing table that every filtered question shares."""
+        wanted: list[Any] = [LISTING.c.on_offer]
+        if self.conditions:
+            wanted.append(LISTING.c.condition.in_([condition.value for condition in self.conditions]))
+        if self.seen_since is not None:
+            wanted.append(_LAST_SEEN >= literal(self.seen_since, PRESENCE.c.seen_at.type))
+        return wanted
+
+
+def cheapest(
+    conn: Connection, factors: Mapping[str | None, float], *, filter: Filter, top: int, catalogue: Catalogue
+) -> list[Priced]:
+    """The best `top` offers by unit price × the factor of their variant; the key None stands for undecided ones.
+
+    Within one variant the lowest price is the best in every metric, so the few cheapest of each variant, read off
+    the index of what is on offer, are enough to rank.
+    """
+    decided = {variant: factor for variant, factor in factors.items() if variant is not None}
+    ranked: list[tuple[float, int]] = []
+    if decided:
+        listed = values(column("variant", String), column("factor", Float), name="listed").data(list(decided.items()))
+        best = LISTING.alias("best")
+        few = _few(top, filter).where(LISTING.c.variant == listed.c.variant).correlate(listed).scalar_subquery()
+        query = (
+            select(best.c.id, (type_coerce(best.c.unit_usd, Float) * listed.c.factor).label("value"))
+            .select_from(listed.join(best, best.c.id.in_(few)))
+            .order_by("value", best.c.id)
+            .limit(top)
+        )
+        ranked += [(float(row.value), int(row.id)) for row in conn.execute(query)]
+    if (factor := factors.get(None)) is not None:
+        undecided = _few(top, filter).where(LISTING.c.variant.is_(None)).add_columns(LISTING.c.unit_usd)
+        if filter.families is not None:
+            undecided = undecided.where(LISTING.c.gpu.in_(filter.families))
+        ranked += [(float(row.unit_usd) * 100 * factor, int(row.id)) for row in conn.execute(undecided)]
+    order = {listing_id: place for place, (_, listing_id) in enumerate(sorted(ranked)[:top])}
+    return sorted(offers(conn, LISTING.c.id.in_(order), catalogue=catalogue), key=lambda o: order[o.listing_id])
+
+
+def _few(top: int, filter: Filter) -> Select[Any]:
+    few = select(LISTING.c.id).where(*filter.clauses(), LISTING.c.unit_usd.is_not(None))
+    return few.order_by(LISTING.c.unit_usd, LISTING.c.id).limit(top)
+
+
+def offers(conn: Connection, *where: Any, catalogue: Catalogue) -> Iterator[Priced]:
+    """Offers by any conditions on the listing table, with when and where they were last seen."""
+    query = select(LISTING, _LAST_SEEN.label("last_seen_at"), SOURCE.c.name.label("source")).join(SOURCE)
+    for row in conn.execute(query.where(*where)).mappings():
+        yield priced_of(
+            row,
+            source=row["source"],
+            last_seen_at=row["last_seen_at"] or row["ended_at"] or row["first_seen_at"],
+            catalogue=catalogue,
+        )
+
+
+def on_offer(
+    conn: Connection, *, catalogue: Catalogue, variants: Collection[str], families: Collection[str]
+) -> list[Priced]:
+    """Everything that can be bought now of some variants, and of some families while the variant is undecided."""
+    wanted = or_(
+        LISTING.c.variant.in_(variants), and_(LISTING.c.variant.is_(None), LISTING.c.gpu.in_(families))
+    )
+    return list(offers(conn, LISTING.c.on_offer, wanted, catalogue=catalogue))
+
+
+def counts(conn: Connection) -> Mapping[str, int]:
+    """How many listings there are, how many of them are offers, on offer, without a rate, and rejected."""
+    query = select(
+        func.count().label("listings"),
+        func.sum(case((LISTING.c.rejected.is_(None), 1), else_=0)).label("offers"),
+        func.sum(case((LISTING.c.on_offer, 1), else_=0)).label("on_offer"),
+        func.sum(case((and_(LISTING.c.on_offer, LISTING.c.unit_usd.is_(None)), 1), else_=0)).label("without_rate"),
+        func.sum(case((LISTING.c.rejected.is_not(None), 1), else_=0)).label("rejected"),
+    )
+    return {name: int(number or 0) for name, number in conn.execute(query).mappings().one().items()}
+
+
+def rejected(conn: Connection, *, reason: str | None, limit: int) -> list[dict[str, Any]]:
+    """The listings that are no offers, newest first, each with its reason and the sentence that explains it."""
+    c = LISTING.c
+    query = select(
+        c.rejected.label("reason"), c.reason.label("detail"), c.kind, c.gpu, c.title, c.site, c.url, c.first_seen_at
+    ).where(c.rejected.is_not(None) if reason is None else c.rejected == reason)
+    rows = conn.execute(query.order_by(c.first_seen_at.desc(), c.id.desc()).limit(limit))
+    return [dict(row) for row in rows.mappings()]
+
+
+def rejection_counts(conn: Connection) -> dict[str, int]:
+    """How many listings were rejected for each reason, most first."""
+    query = select(LISTING.c.rejected, func.count()).where(LISTING.c.rejected.is_not(None))
+    found = conn.execute(query.group_by(LISTING.c.rejected).order_by(func.count().desc()))
+    return {str(reason): int(number) for reason, number in found}
+
+
+def listings_after(conn: Connection, listing_id: int, *, limit: int) -> list[Mapping[str, Any]]:
+    """Whole listing rows in the order of their ids, from one on: a way to walk through all of them."""
+    query = select(LISTING).where(LISTING.c.id > listing_id).order_by(LISTING.c.id).limit(limit)
+    return list(conn.execute(query).mappings())
+
+
+def price_points(conn: Connection, *, variant: str) -> list[tuple[int, datetime, Decimal | None, bool]]:
+    """Every price noted for a variant's listings: listing, from when, unit price in USD, whether it could be bought."""
+    query = select(PRICE.c.listing_id, PRICE.c.at, PRICE.c.unit_usd, PRICE.c.available).join(
+        LISTING, LISTING.c.id == PRICE.c.listing_id
+    )
+    return [tuple(row) for row in conn.execute(query.where(LISTING.c.variant == variant).order_by(PRICE.c.at))]
+
+
+# --- sources ------------------------------------------------------------------------------------------------------
+
+
+def sources(conn: Connection) -> dict[str, Mapping[str, Any]]:
+    """Where every known source stands, with its listings on offer, by name."""
+    here = (
+        select(PRESENCE.c.source_id, func.count().label("listings"))
+        .join(LISTING, LISTING.c.id == PRESENCE.c.listing_id)
+        .where(LISTING.c.on_offer)
+        .group_by(PRESENCE.c.source_id)
+        .subquery()
+    )
+    query = select(SOURCE, func.coalesce(here.c.listings, 0).label("on_offer")).outerjoin(
+        here, here.c.source_id == SOURCE.c.id
+    )
+    return {row["name"]: row for row in conn.execute(query.order_by(SOURCE.c.name)).mappings()}
+
+
+def source_row(conn: Connection, name: str) -> Mapping[str, Any] | None:
+    """Where one source stands; None for a source never heard of."""
+    return conn.execute(select(SOURCE).where(SOURCE.c.name == name)).mappings().first()
+
+
+def due(conn: Connection, *, now: datetime) -> dict[str, str]:
+    """The sources to visit now, with the mode of the visit (a full walk before a sweep), longest waiting first."""
+    free = or_(SOURCE.c.claimed_until.is_(None), SOURCE.c.claimed_until < now)
+    full = SOURCE.c.next_visit_at <= now
+    query = (
+        select(SOURCE.c.name, case((full, "full"), else_="sweep"))
+        .where(free, or_(full, SOURCE.c.next_sweep_at <= now))
+        .order_by(SOURCE.c.next_visit_at)
+    )
+    return {name: mode for name, mode in conn.execute(query)}
+
+
+def rates(conn: Connection) -> Rates | None:
+    """The stored exchange rates; None where there are none yet."""
+    rows = conn.execute(select(RATE)).all()
+    if not rows:
+        return None
+    return Rates(day=date.fromisoformat(rows[0].day), usd={row.currency: row.usd for row in rows})
+
+
+# --- alerts -------------------------------------------------------------------------------------------------------
+
+
+def known_watches(conn: Connection) -> dict[str, str]:
+    """The fingerprint of every watch as it was last evaluated over everything."""
+    return {row.name: row.fingerprint for row in conn.execute(select(WATCH))}
+
+
+def told(conn: Connection, watches: Collection[str], listing_ids: Iterable[int]) -> dict[tuple[str, int], Decimal]:
+    """The unit price at which each watch last spoke of each of some listings."""
+    return {
+        (row.watch, row.listing_id): row.unit_usd
+        for chunk in chunks(list(listing_ids))
+        for row in conn.execute(select(TOLD).where(TOLD.c.watch.in_(watches), TOLD.c.listing_id.in_(chunk)))
+    }
+
+
+def owed(conn: Connection, *, now: datetime, limit: int = 500) -> list[Mapping[str, Any]]:
+    """The deliveries due now, oldest alert first, each with its alert's key and payload."""
+    query = (
+        select(DELIVERY, ALERT.c.key, ALERT.c.kind, ALERT.c.watch, ALERT.c.payload, ALERT.c.created_at)
+        .join(ALERT, ALERT.c.id == DELIVERY.c.alert_id)
+        .where(
+            DELIVERY.c.state == "owed",
+            DELIVERY.c.next_try_at <= now,
+            or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until < now),
+        )
+    )
+    rows = conn.execute(query.order_by(DELIVERY.c.alert_id, DELIVERY.c.channel).limit(limit)).mappings()
+    return [{**row, "payload": json.loads(row["payload"])} for row in rows]
+
+
+def deliveries(conn: Connection, *, states: Collection[str], limit: int) -> list[Mapping[str, Any]]:
+    """Deliveries in some states, newest alert first."""
+    query = (
+        select(DELIVERY, ALERT.c.key, ALERT.c.kind, ALERT.c.watch, ALERT.c.payload, ALERT.c.created_at)
+        .join(ALERT, ALERT.c.id == DELIVERY.c.alert_id)
+        .where(DELIVERY.c.state.in_(states))
+        .order_by(DELIVERY.c.alert_id.desc(), DELIVERY.c.channel)
+        .limit(limit)
+    )
+    return [{**row, "payload": json.loads(row["payload"])} for row in conn.execute(query).mappings()]
+
+
+def first_visit(conn: Connection, source_id: int) -> bool:
+    """Whether a source has never been read successfully."""
+    read = select(VISIT.c.id).where(VISIT.c.source_id == source_id, VISIT.c.outcome.in_(("ok", "empty"))).limit(1)
+    return conn.execute(read).first() is None

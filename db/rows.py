@@ -1,0 +1,125 @@
+"""Between values and rows: an outcome as a listing row, a listing row as a priced offer."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from tracker.core.gpus import Catalogue
+from tracker.core.models import Offer, Priced, RawListing, Rejected
+from tracker.core.money import Rates
+from tracker.core.offers import land
+
+Row = dict[str, Any]
+
+COLUMNS_OF_THEIR_OWN = frozenset({"site", "site_id", "url", "title"})
+RESTLESS = frozenset({"feedback_percent", "feedback_count", "image", "bids"})
+"""What may differ at every visit without anybody wanting to know: written along, but no reason to write."""
+
+_RAW_FIELDS = tuple(field.name for field in fields(RawListing) if field.name not in COLUMNS_OF_THEIR_OWN)
+
+
+def row_of(outcome: Offer | Rejected, rates: Rates) -> Row:
+    """The listing row of one outcome, but for the columns that depend on when and where it was seen."""
+    raw, verdict = outcome.raw, outcome.verdict
+    printed = {name: value for name in _RAW_FIELDS if (value := getattr(raw, name))}
+    row: Row = {
+        "site": raw.site,
+        "site_id": raw.site_id,
+        "url": raw.url,
+        "title": raw.title,
+        "kind": verdict.kind.value,
+        "gpu": verdict.gpu,
+        "variant": verdict.variant,
+        "vram_gb": verdict.vram_gb,
+        "quantity": verdict.quantity,
+        "modded": verdict.modded,
+        "form": verdict.form,
+        "condition": verdict.condition.value,
+        "flags": " ".join(verdict.flags),
+        "reason": verdict.reason,
+        "rejected": None,
+        "price": None,
+        "currency": "",
+        "shipping": None,
+        "on_offer": False,
+        "seller": raw.seller,
+        "country": raw.country,
+        "best_offer": raw.best_offer,
+        "listed_at": None,
+        "ends_at": None,
+        **_worth(outcome, rates),
+    }
+    steady = {name: value for name, value in printed.items() if name not in RESTLESS}
+    row["digest"] = _digest({**row, "raw": steady, "rate": None, "landed_usd": None, "unit_usd": None})
+    row["raw"] = json.dumps(printed, ensure_ascii=False, separators=(",", ":"))
+    row["feedback_percent"] = _number(raw.feedback_percent)
+    row["feedback_count"] = None if (count := _number(raw.feedback_count)) is None else int(count)
+    return row
+
+
+def _worth(outcome: Offer | Rejected, rates: Rates) -> Row:
+    if isinstance(outcome, Rejected):
+        return {
+            "rejected": outcome.reason,
+            "reason": outcome.detail,
+            "rate": None,
+            "landed_usd": None,
+            "unit_usd": None,
+        }
+    landed = land(outcome.price, outcome.shipping, outcome.verdict.quantity, rates)
+    return {
+        "price": outcome.price.amount,
+        "currency": outcome.price.currency,
+        "shipping": outcome.shipping,
+        "rate": landed.rate,
+        "landed_usd": landed.landed_usd,
+        "unit_usd": landed.unit_usd,
+        "on_offer": outcome.available,
+        "listed_at": outcome.listed_at,
+        "ends_at": outcome.ends_at,
+    }
+
+
+def _digest(content: Mapping[str, Any]) -> int:
+    seen = repr(sorted(content.items())).encode()
+    return int.from_bytes(hashlib.blake2b(seen, digest_size=8).digest(), signed=True)
+
+
+def _number(text: str) -> float | None:
+    """A seller's score as printed ("99.8"); None for anything that is no plain number below a billion."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if 0 <= number < 1e9 else None
+
+
+def raw_of(row: Mapping[str, Any]) -> RawListing:
+    """What the site printed, as it was when the row was written."""
+    own = {name: row[name] for name in COLUMNS_OF_THEIR_OWN}
+    return RawListing(**own, **json.loads(row["raw"]))
+
+
+def priced_of(row: Mapping[str, Any], *, source: str, last_seen_at: datetime, catalogue: Catalogue) -> Priced:
+    """The offer of a listing row."""
+    return Priced(
+        listing_id=row["id"],
+        source=source,
+        last_seen_at=last_seen_at,
+        spec=catalogue.by_id.get(row["variant"] or ""),
+        **{name: row[name] for name in _SAME_NAME},
+    )
+
+
+_SAME_NAME = tuple(
+    field.name for field in fields(Priced) if field.name not in {"listing_id", "source", "last_seen_at", "spec"}
+)
+
+
+def cents(amount: Decimal | None) -> Decimal | None:
+    """The amount as the database keeps it, in whole hundredths."""
+    return None if amount is None else Decimal(round(amount * 100)).scaleb(-2)

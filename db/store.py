@@ -1,0 +1,372 @@
+"""Every write, as a verb; each runs inside the caller's transaction and is told what time it is."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel
+
+from db.rows import Row, cents, priced_of, row_of
+from db.tables import Alert, Delivery, Listing, Presence, PricePoint, Quota, Rate, Source, Told, Visit, WatchState
+from tracker.core.gpus import Catalogue
+from tracker.core.models import Offer, Rejected
+from tracker.core.money import Rates
+from tracker.core.rules import Change, Event, Watch
+
+CHUNK = 5000
+"""Values bound in one statement; SQLite takes 32,766."""
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The Core table behind a SQLModel class."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+LISTING, PRESENCE, PRICE = table(Listing), table(Presence), table(PricePoint)
+SOURCE, VISIT, RATE, QUOTA = table(Source), table(Visit), table(Rate), table(Quota)
+WATCH, TOLD, ALERT, DELIVERY = table(WatchState), table(Told), table(Alert), table(Delivery)
+
+
+def _upsert(tx: Connection, target: Table, rows: Sequence[Row], *, key: Collection[str]) -> None:
+    """Insert rows; one whose key is there already takes over the other columns given."""
+    if not rows:
+        return
+    insert_into = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[tx.dialect.name]
+    statement = insert_into(target)
+    taken_over = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    tx.execute(statement.on_conflict_do_update(index_elements=list(key), set_=taken_over), list(rows))
+
+
+def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The values in runs short enough for one statement."""
+    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
+
+
+# --- sources and visits -------------------------------------------------------------------------------------------
+
+
+def know_source(tx: Connection, name: str, site: str, *, due_at: datetime | None) -> int:
+    """The id of a source, entered in the book first if it is new, with its first visit due at `due_at`."""
+    known = tx.execute(select(SOURCE.c.id, SOURCE.c.site).where(SOURCE.c.name == name)).first()
+    if known is None:
+        entered = insert(SOURCE).values(
+            name=name, site=site, state="new", message="", failures=0, next_visit_at=due_at, next_sweep_at=due_at
+        )
+        return int(tx.execute(entered.returning(SOURCE.c.id)).scalar_one())
+    if known.site != site:
+        tx.execute(update(SOURCE).where(SOURCE.c.id == known.id).values(site=site))
+    return int(known.id)
+
+
+def claim(tx: Connection, name: str, *, now: datetime, until: datetime) -> bool:
+    """Take a source for one visit by compare-and-swap; False when somebody else is at it."""
+    taken = (
+        update(SOURCE)
+        .where(SOURCE.c.name == name, or_(SOURCE.c.claimed_until.is_(None), SOURCE.c.claimed_until < now))
+        .values(claimed_until=until)
+    )
+    return tx.execute(taken).rowcount == 1
+
+
+def close_visit(tx: Connection, source_id: int, *, visit: Mapping[str, Any], source: Mapping[str, Any]) -> None:
+    """Write down one visit, set the source's state, and give the source back."""
+    tx.execute(insert(VISIT).values(source_id=source_id, **visit))
+    tx.execute(update(SOURCE).where(SOURCE.c.id == source_id).values(claimed_until=None, **source))
+
+
+def spend(tx: Connection, site: str, *, day: str, quota: int) -> bool:
+    """Take one call from a site's daily quota; False when none is left."""
+    used = tx.execute(select(QUOTA.c.calls).where(QUOTA.c.site == site, QUOTA.c.day == day)).scalar() or 0
+    if used >= quota:
+        return False
+    _upsert(tx, QUOTA, [{"site": site, "day": day, "calls": used + 1}], key=("site", "day"))
+    return True
+
+
+def keep_rates(tx: Connection, rates: Rates) -> None:
+    """Replace the stored exchange rates."""
+    tx.execute(delete(RATE))
+    tx.execute(
+        insert(RATE),
+        [{"currency": currency, "usd": usd, "day": rates.day.isoformat()} for currency, usd in rates.usd.items()],
+    )
+
+
+# --- listings -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What one visit changed: `changes` for the watches, the rest to count."""
+
+    changes: tuple[Change, ...]
+    offers: int
+    rejected: int
+    new: int
+    ended: int
+
+
+_BEFORE = (
+    LISTING.c.id,
+    LISTING.c.site_id,
+    LISTING.c.digest,
+    LISTING.c.price,
+    LISTING.c.currency,
+    LISTING.c.shipping,
+    LISTING.c.unit_usd,
+    LISTING.c.on_offer,
+    LISTING.c.rejected,
+    LISTING.c.first_seen_at,
+    LISTING.c.ended_at,
+)
+
+
+def record(
+    tx: Connection,
+    outcomes: Iterable[Offer | Rejected],
+    *,
+    source: str,
+    source_id: int,
+    missed_since: datetime | None,
+    rates: Rates,
+    catalogue: Catalogue,
+    now: datetime,
+) -> Recorded:
+    """Store what a visit saw: new and changed listings, price points, presence, and what has ended.
+
+    Listings this source has not shown since `missed_since` end, unless another source still shows them; None ends
+    nothing.
+    """
+    rows = {row["site_id"]: row for row in (row_of(outcome, rates) for outcome in outcomes)}
+    before = _before(tx, rows)
+    new = [
+        {**row, "source_id": source_id, "first_seen_at": now, "ended_at": None}
+        for site_id, row in rows.items()
+        if site_id not in before
+    ]
+    if new:
+        tx.execute(insert(LISTING), new)
+    written = {row["site_id"]: row for row in new}
+    ids = _ids(tx, written) | {site_id: old["id"] for site_id, old in before.items()}
+    changed = [
+        {**row, "first_seen_at": old["first_seen_at"], "ended_at": None, "at_id": old["id"]}
+        for site_id, old in before.items()
+        if _differs(old, row := rows[site_id])
+    ]
+    _rewrite(tx, changed)
+    written |= {row["site_id"]: row for row in changed}
+    moved = [row for site_id, row in written.items() if _moved(before.get(site_id), row)]
+    _upsert(tx, PRICE, [_price_point(ids[row["site_id"]], row, now) for row in moved], key=("listing_id", "at"))
+    seen = [{"source_id": source_id, "listing_id": ids[site_id], "seen_at": now} for site_id in rows]
+    _upsert(tx, PRESENCE, seen, key=("source_id", "listing_id"))
+    return Recorded(
+        changes=tuple(
+            Change(
+                event=event,
+                offer=priced_of(
+                    {**row, "id": ids[row["site_id"]], **{name: cents(row[name]) for name in _AMOUNTS}},
+                    source=source,
+                    last_seen_at=now,
+                    catalogue=catalogue,
+                ),
+                was_usd=before[row["site_id"]]["unit_usd"] if event is Event.PRICE else None,
+            )
+            for row in moved
+            if (event := _event(before.get(row["site_id"]), row))
+        ),
+        offers=sum(row["rejected"] is None for row in rows.values()),
+        rejected=sum(row["rejected"] is not None for row in rows.values()),
+        new=len(new),
+        ended=0 if missed_since is None else _end_missing(tx, source_id, missed_since, now),
+    )
+
+
+_AMOUNTS = ("price", "shipping", "landed_usd", "unit_usd")
+
+
+def _before(tx: Connection, rows: Mapping[str, Row]) -> dict[str, Mapping[str, Any]]:
+    """What the database already knows of these listings, by their id on the site."""
+    if not rows:
+        return {}
+    site = next(iter(rows.values()))["site"]
+    known = select(*_BEFORE).where(LISTING.c.site == site)
+    return {
+        old["site_id"]: old
+        for chunk in chunks(list(rows))
+        for old in tx.execute(known.where(LISTING.c.site_id.in_(chunk))).mappings()
+    }
+
+
+def _ids(tx: Connection, rows: Mapping[str, Row]) -> dict[str, int]:
+    return {site_id: int(old["id"]) for site_id, old in _before(tx, rows).items()}
+
+
+def _differs(old: Mapping[str, Any], row: Row) -> bool:
+    return bool(
+        old["digest"] != row["digest"] or old["on_offer"] != row["on_offer"] or old["ended_at"] is not None
+    )
+
+
+def _rewrite(tx: Connection, rows: Sequence[Row]) -> None:
+    if rows:
+        columns = {name: bindparam(name) for name in rows[0] if name != "at_id"}
+        tx.execute(update(LISTING).where(LISTING.c.id == bindparam("at_id")).values(columns), list(rows))
+
+
+def _moved(old: Mapping[str, Any] | None, row: Row) -> bool:
+    """Whether an offer has a price to note: its first, or another price, currency, shipping or availability."""
+    if row["rejected"] is not None:
+        return False
+    return old is None or any(
+        old[name] != value
+        for name, value in (
+            ("price", cents(row["price"])),
+            ("currency", row["currency"]),
+            ("shipping", cents(row["shipping"])),
+            ("on_offer", row["on_offer"]),
+        )
+    )
+
+
+def _event(old: Mapping[str, Any] | None, row: Row) -> Event | None:
+    """What a moved price means to somebody who wants to buy; None for what cannot be bought."""
+    if not row["on_offer"]:
+        return None
+    if old is None or old["rejected"] is not None:
+        return Event.NEW
+    return Event.PRICE if old["on_offer"] else Event.BACK
+
+
+def _price_point(listing_id: int, row: Row, now: datetime) -> Row:
+    return {
+        "listing_id": listing_id,
+        "at": now,
+        "price": row["price"],
+        "currency": row["currency"],
+        "shipping": row["shipping"],
+        "unit_usd": row["unit_usd"],
+        "available": row["on_offer"],
+    }
+
+
+def _end_missing(tx: Connection, source_id: int, missed_since: datetime, now: datetime) -> int:
+    """Forget what this source no longer shows, and end the listings that no other source shows."""
+    missed = select(PRESENCE.c.listing_id).where(
+        PRESENCE.c.source_id == source_id, PRESENCE.c.seen_at < missed_since
+    )
+    gone = list(tx.execute(missed).scalars())
+    ended = 0
+    for chunk in chunks(gone):
+        tx.execute(delete(PRESENCE).where(PRESENCE.c.source_id == source_id, PRESENCE.c.listing_id.in_(chunk)))
+        unseen = LISTING.c.id.in_(chunk) & ~exists().where(PRESENCE.c.listing_id == LISTING.c.id)
+        was_offered = select(
+            LISTING.c.id, bindparam("now", now, PRICE.c.at.type), LISTING.c.price, LISTING.c.currency,
+            LISTING.c.shipping, LISTING.c.unit_usd, bindparam("no", False),
+        ).where(unseen, LISTING.c.on_offer)
+        tx.execute(insert(PRICE).from_select(list(PRICE.c.keys()), was_offered))
+        ended += tx.execute(
+            update(LISTING).where(unseen, LISTING.c.ended_at.is_(None)).values(on_offer=False, ended_at=now)
+        ).rowcount
+    return ended
+
+
+def reprice(tx: Connection, listing_id: int, *, rate: Decimal, landed_usd: Decimal, unit_usd: Decimal) -> None:
+    """Give one listing the landed price that today's rates make of its printed one."""
+    tx.execute(
+        update(LISTING).where(LISTING.c.id == listing_id).values(rate=rate, landed_usd=landed_usd, unit_usd=unit_usd)
+    )
+
+
+def rewrite(tx: Connection, rows: Iterable[tuple[int, Row]]) -> None:
+    """Give listings another reading of what they printed; no history is written, nothing is news."""
+    for listing_id, row in rows:
+        tx.execute(update(LISTING).where(LISTING.c.id == listing_id).values(row))
+
+
+# --- alerts -------------------------------------------------------------------------------------------------------
+
+
+def know_watch(tx: Connection, watch: Watch, *, now: datetime) -> None:
+    """Remember that a watch, as it reads now, has been evaluated over everything on offer."""
+    row = {"name": watch.name, "fingerprint": watch.fingerprint, "since": now}
+    _upsert(tx, WATCH, [row], key=("name",))
+
+
+def forget_told(tx: Connection, watch: str) -> None:
+    """Forget what a watch has said: an edited one speaks afresh."""
+    tx.execute(delete(TOLD).where(TOLD.c.watch == watch))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """An alert as it is owed: its payload for the messages, the channels, and what it tells of which listing."""
+
+    key: str
+    kind: str
+    watch: str
+    payload: Mapping[str, Any]
+    channels: tuple[str, ...]
+    told: Mapping[int, Decimal]
+
+
+def owe(tx: Connection, alerts: Iterable[Owed], *, now: datetime) -> int:
+    """Put alerts in the outbox, once each whatever happens; returns how many were new."""
+    new = 0
+    for alert in alerts:
+        if tx.execute(select(ALERT.c.id).where(ALERT.c.key == alert.key)).first():
+            continue
+        entered = insert(ALERT).values(
+            key=alert.key,
+            kind=alert.kind,
+            watch=alert.watch,
+            payload=json.dumps(alert.payload, ensure_ascii=False),
+            created_at=now,
+        )
+        alert_id = tx.execute(entered.returning(ALERT.c.id)).scalar_one()
+        owed = {"alert_id": alert_id, "state": "owed", "attempts": 0, "next_try_at": now, "error": ""}
+        if alert.channels:
+            tx.execute(insert(DELIVERY), [{**owed, "channel": channel} for channel in alert.channels])
+        told = [
+            {"watch": alert.watch, "listing_id": listing_id, "unit_usd": unit_usd, "at": now}
+            for listing_id, unit_usd in alert.told.items()
+        ]
+        _upsert(tx, TOLD, told, key=("watch", "listing_id"))
+        new += 1
+    return new
+
+
+def claim_delivery(tx: Connection, alert_id: int, channel: str, *, now: datetime, until: datetime) -> bool:
+    """Take one delivery by compare-and-swap; False when somebody else has it or it is done."""
+    taken = (
+        update(DELIVERY)
+        .where(
+            DELIVERY.c.alert_id == alert_id,
+            DELIVERY.c.channel == channel,
+            DELIVERY.c.state == "owed",
+            or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until < now),
+        )
+        .values(claimed_until=until, attempts=DELIVERY.c.attempts + 1)
+    )
+    return tx.execute(taken).rowcount == 1
+
+
+def close_delivery(tx: Connection, alert_id: int, channel: str, **columns: Any) -> None:
+    """Write down how an attempt went and give the delivery back."""
+    tx.execute(
+        update(DELIVERY)
+        .where(DELIVERY.c.alert_id == alert_id, DELIVERY.c.channel == channel)
+        .values(claimed_until=None, **columns)
+    )
+
+
+def retry_deliveries(tx: Connection, *, now: datetime) -> int:
+    """Make everything owed or failed due now; returns how many deliveries that is."""
+    again = (
+        update(DELIVERY).where(DELIVERY.c.state != "sent").values(state="owed", next_try_at=now, claimed_until=None)
+    )
+    return tx.execute(again).rowcount

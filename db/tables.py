@@ -1,0 +1,260 @@
+"""The tables: wide rows change rarely, what changes at every visit is narrow, and history keeps changes only.
+
+Instants are UTC, stored as integer milliseconds; amounts are Decimal in code, stored as integer hundredths.
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, ForeignKey, Index, Integer, Text, TypeDecorator, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime as integer milliseconds since 1970."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
+        """Store an aware datetime; a naive one is an error, never a guess."""
+        return None if value is None else (value - EPOCH) // MILLISECOND
+
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
+        """Read the datetime back, in UTC."""
+        return None if value is None else EPOCH + value * MILLISECOND
+
+
+class Hundredths(TypeDecorator[Decimal]):
+    """A Decimal amount as an integer number of hundredths, rounded half to even."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, _dialect: Dialect) -> int | None:
+        """Store an amount; the third decimal is rounded away."""
+        return None if value is None else round(value * 100)
+
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> Decimal | None:
+        """Read the amount back with two decimals."""
+        return None if value is None else Decimal(value).scaleb(-2)
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A Decimal kept digit by digit, as text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, _dialect: Dialect) -> str | None:
+        """Store every digit."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Decimal | None:
+        """Read every digit back."""
+        return None if value is None else Decimal(value)
+
+
+def _key(**extra: Any) -> Any:
+    return Field(default=None, primary_key=True, **extra)
+
+
+BIG_KEY = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only where the type is exactly INTEGER
+
+
+class Source(SQLModel, table=True):
+    """A configured source and where it stands: when to visit next, who is at it, how it fares."""
+
+    id: int | None = _key()
+    name: str = Field(unique=True)
+    site: str
+    state: str = "new"
+    message: str = ""
+    failures: int = 0
+    next_visit_at: datetime | None = Field(default=None, sa_type=Instant)
+    next_sweep_at: datetime | None = Field(default=None, sa_type=Instant)
+    claimed_until: datetime | None = Field(default=None, sa_type=Instant)
+    last_visit_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_ok_at: datetime | None = Field(default=None, sa_type=Instant)
+    complete_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Visit(SQLModel, table=True):
+    """One visit to a source: what it read and what came of it."""
+
+    __table_args__ = (Index("visit_by_source", "source_id", "started_at"),)
+
+    id: int | None = _key(sa_type=BIG_KEY)
+    source_id: int = Field(foreign_key="source.id")
+    mode: str
+    started_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime = Field(sa_type=Instant)
+    outcome: str
+    message: str = ""
+    pages: int = 0
+    listings: int = 0
+    offers: int = 0
+    rejected: int = 0
+    new: int = 0
+    changed: int = 0
+    ended: int = 0
+
+
+class Listing(SQLModel, table=True):
+    """One entry on a site: what it printed (`raw`), what we made of it, and its price today.
+
+    `on_offer` is true for what can be bought now as far as we know; `digest` tells whether anything but its
+    presence has changed since it was written. `rejected` holds the reason of what is no offer.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("site", "site_id"),
+        Index(
+            "listing_on_offer",
+            "variant",
+            "unit_usd",
+            sqlite_where=text("on_offer"),
+            postgresql_where=text("on_offer"),
+        ),
+        Index(
+            "listing_rejected",
+            "rejected",
+            sqlite_where=text("rejected IS NOT NULL"),
+            postgresql_where=text("rejected IS NOT NULL"),
+        ),
+    )
+
+    id: int | None = _key(sa_type=BIG_KEY)
+    site: str
+    site_id: str
+    source_id: int = Field(foreign_key="source.id")
+    url: str
+    title: str
+    raw: str
+    digest: int = Field(sa_type=BigInteger)
+    kind: str
+    gpu: str | None = None
+    variant: str | None = None
+    vram_gb: float | None = None
+    quantity: int = 1
+    modded: bool = False
+    form: str | None = None
+    condition: str = "unknown"
+    flags: str = ""
+    reason: str = ""
+    rejected: str | None = None
+    price: Decimal | None = Field(default=None, sa_type=Hundredths)
+    currency: str = ""
+    shipping: Decimal | None = Field(default=None, sa_type=Hundredths)
+    rate: Decimal | None = Field(default=None, sa_type=Exact)
+    landed_usd: Decimal | None = Field(default=None, sa_type=Hundredths)
+    unit_usd: Decimal | None = Field(default=None, sa_type=Hundredths)
+    on_offer: bool = False
+    seller: str = ""
+    feedback_percent: float | None = None
+    feedback_count: int | None = None
+    country: str = ""
+    best_offer: bool = False
+    listed_at: datetime | None = Field(default=None, sa_type=Instant)
+    ends_at: datetime | None = Field(default=None, sa_type=Instant)
+    first_seen_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Presence(SQLModel, table=True):
+    """When a source last showed a listing: the only row that every visit touches."""
+
+    __table_args__ = (Index("presence_by_listing", "listing_id"), {"sqlite_with_rowid": False})
+
+    source_id: int = Field(sa_column_args=[ForeignKey("source.id")], primary_key=True)
+    listing_id: int = Field(sa_column_args=[ForeignKey("listing.id")], sa_type=BigInteger, primary_key=True)
+    seen_at: datetime = Field(sa_type=Instant)
+
+
+class PricePoint(SQLModel, table=True):
+    """A listing's price from `at` on; written only when price, currency, shipping or availability changes."""
+
+    __tablename__ = "price"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    listing_id: int = Field(sa_column_args=[ForeignKey("listing.id")], sa_type=BigInteger, primary_key=True)
+    at: datetime = Field(sa_type=Instant, primary_key=True)
+    price: Decimal = Field(sa_type=Hundredths)
+    currency: str
+    shipping: Decimal | None = Field(default=None, sa_type=Hundredths)
+    unit_usd: Decimal | None = Field(default=None, sa_type=Hundredths)
+    available: bool
+
+
+class Rate(SQLModel, table=True):
+    """What one unit of a currency is worth in USD, as of a day (ISO 8601): only the newest is kept."""
+
+    currency: str = Field(primary_key=True)
+    usd: Decimal = Field(sa_type=Exact)
+    day: str
+
+
+class Quota(SQLModel, table=True):
+    """Calls made to a site on one day (UTC, ISO 8601), over all its sources."""
+
+    site: str = Field(primary_key=True)
+    day: str = Field(primary_key=True)
+    calls: int = 0
+
+
+class WatchState(SQLModel, table=True):
+    """The watch as it was last evaluated over everything on offer; an edited one has another fingerprint."""
+
+    __tablename__ = "watch"
+
+    name: str = Field(primary_key=True)
+    fingerprint: str
+    since: datetime = Field(sa_type=Instant)
+
+
+class Alert(SQLModel, table=True):
+    """One thing worth saying, with everything a message needs in `payload` (JSON)."""
+
+    id: int | None = _key(sa_type=BIG_KEY)
+    key: str = Field(unique=True)
+    kind: str
+    watch: str
+    payload: str
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class Told(SQLModel, table=True):
+    """The unit price at which a watch last spoke of a listing."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    watch: str = Field(primary_key=True)
+    listing_id: int = Field(sa_column_args=[ForeignKey("listing.id")], sa_type=BigInteger, primary_key=True)
+    unit_usd: Decimal = Field(sa_type=Hundredths)
+    at: datetime = Field(sa_type=Instant)
+
+
+class Delivery(SQLModel, table=True):
+    """An alert owed to a channel: `owed` until it is `sent`, or `failed` for good."""
+
+    __table_args__ = (
+        Index(
+            "delivery_owed",
+            "next_try_at",
+            sqlite_where=text("state = 'owed'"),
+            postgresql_where=text("state = 'owed'"),
+        ),
+    )
+
+    alert_id: int = Field(sa_column_args=[ForeignKey("alert.id")], sa_type=BigInteger, primary_key=True)
+    channel: str = Field(primary_key=True)
+    state: str = "owed"
+    attempts: int = 0
+    next_try_at: datetime = Field(sa_type=Instant)
+    claimed_until: datetime | None = Field(default=None, sa_type=Instant)
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    error: str = ""

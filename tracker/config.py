@@ -1,0 +1,224 @@
+"""tracker.toml and the environment as one frozen Config, or a ConfigError that lists every mistake."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+import alerts
+import scrapers.sites
+from alerts.base import Channel
+from scrapers.base import Scraper
+from tracker.core.errors import ConfigError
+from tracker.core.metrics import METRICS
+from tracker.core.models import Condition
+from tracker.core.rules import Watch
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def duration(text: object) -> object:
+    """`90s`, `10m`, `6h`, `1d` or `2w` as a timedelta; raises ValueError for anything else."""
+    if isinstance(text, timedelta):
+        return text
+    if found := re.fullmatch(r"(\d{1,6})\s*([smhdw])", str(text).strip()):
+        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    raise ValueError(f"{text!r} is no duration: write 90s, 10m, 6h, 1d or 2w")
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration), Field(gt=timedelta(0))]
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class BuyerTable(_Table):
+    """Who buys: where the card must go, and the currency reports are read in."""
+
+    country: str = Field(default="US", pattern=r"^[A-Z]{2}$")
+    postcode: str = ""
+    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
+
+
+class FetchTable(_Table):
+    """How politely pages are fetched; `contact` (a URL or mail address) goes into the User-Agent."""
+
+    contact: str = ""
+    delay_s: float | None = Field(default=None, ge=0)
+    timeout_s: float = Field(default=30, gt=0)
+    max_pages: int = Field(default=200, gt=0)
+
+
+class DatabaseTable(_Table):
+    """Where the data lives; empty for a SQLite file in the home folder."""
+
+    url: str = ""
+
+
+class SourceTable(BaseModel):
+    """One thing to visit; what it may say beyond these is the site's own options."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
+
+    site: str
+    enabled: bool = True
+    every: Duration | None = None
+    sweep_every: Duration | None = None
+    currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The site's own options, as strings."""
+        return {name: str(value) for name, value in (self.model_extra or {}).items()}
+
+
+class WatchTable(_Table):
+    """What to hear about: cards by glob, conditions, and a metric below a value."""
+
+    gpu: Words = ("*",)
+    condition: Annotated[tuple[Condition, ...], BeforeValidator(_as_tuple)] = ()
+    metric: str = "usd_per_gb"
+    below: Decimal = Field(gt=0)
+    notify: Words = ("console",)
+
+    @field_validator("metric")
+    @classmethod
+    def _known_metric(cls, name: str) -> str:
+        if name not in METRICS:
+            raise ValueError(f"unknown metric {name!r}{_near(name, METRICS)}")
+        return name
+
+
+class Config(BaseSettings):
+    """Everything the user may set; each table can also come from TRACKER_<TABLE>__<KEY> in the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TRACKER_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    buyer: BuyerTable = BuyerTable()
+    fetch: FetchTable = FetchTable()
+    database: DatabaseTable = DatabaseTable()
+    sources: dict[str, SourceTable] = {}
+    watches: dict[str, WatchTable] = {}
+    channels: dict[str, dict[str, Any]] = {}
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return env_settings, init_settings
+
+    @cached_property
+    def rules(self) -> tuple[Watch, ...]:
+        """The watches as the core knows them, in file order."""
+        return tuple(
+            Watch(
+                name=name,
+                gpus=tuple(glob.lower() for glob in watch.gpu),
+                conditions=watch.condition,
+                metric=watch.metric,
+                below=watch.below,
+                notify=watch.notify,
+            )
+            for name, watch in self.watches.items()
+        )
+
+
+def read_config(file: Path) -> Config:
+    """Read the file (an absent one says nothing) and the environment; raises ConfigError listing every mistake."""
+    try:
+        written = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} is not TOML: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
+    try:
+        config = Config(**written)
+    except ValidationError as error:
+        raise ConfigError(*(f"{file.name}: {mistake}" for mistake in _mistakes(error))) from error
+    if mistakes := [*_source_mistakes(config), *_channel_mistakes(config), *_watch_mistakes(config)]:
+        raise ConfigError(*(f"{file.name}: {mistake}" for mistake in mistakes))
+    return config
+
+
+def _mistakes(error: ValidationError, *prefix: str) -> Iterator[str]:
+    for one in error.errors(include_url=False, include_input=False):
+        where = ".".join([*prefix, *(str(part) for part in one["loc"])])
+        if one["type"] == "extra_forbidden":
+            yield f"{where} is not a setting"
+        else:
+            yield f"{where}: {one['msg'].removeprefix('Value error, ')}"
+
+
+def _source_mistakes(config: Config) -> Iterator[str]:
+    for name, source in config.sources.items():
+        try:
+            scraper = scrapers.sites.load(source.site)
+        except KeyError:
+            yield f"sources.{name}: unknown site {source.site!r}{_near(source.site, scrapers.sites.names())}"
+            continue
+        yield from (f"sources.{name}: {problem}" for problem in option_mistakes(scraper, source.options))
+
+
+def option_mistakes(scraper: Scraper, options: dict[str, str]) -> Iterator[str]:
+    """What is wrong with a source's options for its site."""
+    for missing in (option for option in scraper.required if not options.get(option)):
+        yield f"{scraper.site} needs {missing!r}: {scraper.options.get(missing, '')}"
+    for unknown in sorted(options.keys() - scraper.options.keys()):
+        yield f"{unknown!r} is no option of {scraper.site}{_near(unknown, scraper.options)}"
+
+
+def _channel_mistakes(config: Config) -> Iterator[str]:
+    for name, table in config.channels.items():
+        kind = str(table.get("type", ""))
+        if kind not in alerts.names():
+            yield f"channels.{name}: unknown type {kind!r}{_near(kind, alerts.names())}"
+            continue
+        try:
+            alerts.load(kind).model_validate(table)
+        except ValidationError as error:
+            yield from _mistakes(error, "channels", name)
+
+
+def _watch_mistakes(config: Config) -> Iterator[str]:
+    channels = {"console", *config.channels}
+    for name, watch in config.watches.items():
+        for channel in sorted(set(watch.notify) - channels):
+            yield f"watches.{name}: unknown channel {channel!r}{_near(channel, channels)}"
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    """A hint at what was meant, or the whole choice."""
+    known = sorted(known)
+    near = difflib.get_close_matches(word, known, n=1)
+    return f", did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
+
+
+def channels_of(config: Config) -> dict[str, Channel]:
+    """The configured channels by name, and the console that is always there."""
+    tables = {"console": {"type": "console"}, **config.channels}
+    return {name: alerts.load(table["type"]).model_validate(table) for name, table in tables.items()}

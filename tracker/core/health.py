@@ -1,0 +1,74 @@
+"""What the outcome of a visit means for its source: whether to believe it, and when to come back."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from tracker.core.errors import Blocked, FetchError, Gone, ParseError, RateLimited, SourceError, Unconfigured
+
+
+class Outcome(StrEnum):
+    """How a visit went: `ok` and `empty` are healthy, all others leave what was known as it was."""
+
+    OK = "ok"
+    EMPTY = "empty"
+    SUSPICIOUS = "suspicious"
+    BLOCKED = "blocked"
+    LIMITED = "limited"
+    UNCONFIGURED = "unconfigured"
+    GONE = "gone"
+    CHANGED = "changed"
+    UNREACHABLE = "unreachable"
+    FAILING = "failing"
+    CRASHED = "crashed"
+
+
+HEALTHY = frozenset({Outcome.OK, Outcome.EMPTY})
+
+_BY_ERROR: tuple[tuple[type[SourceError], Outcome], ...] = (
+    (Blocked, Outcome.BLOCKED),
+    (RateLimited, Outcome.LIMITED),
+    (Unconfigured, Outcome.UNCONFIGURED),
+    (Gone, Outcome.GONE),
+    (ParseError, Outcome.CHANGED),
+    (FetchError, Outcome.UNREACHABLE),
+)
+
+FIRST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A visit's outcome with the sentence that explains it, and whether absences may be believed."""
+
+    outcome: Outcome
+    message: str = ""
+    may_end: bool = False
+
+
+def judge(*, listings: int, complete: bool, error: SourceError | None, on_offer_before: int) -> Judgement:
+    """Say how a visit went; a walk that suddenly shows nothing at all is suspected, not believed."""
+    if error is not None:
+        outcome = next((named for kind, named in _BY_ERROR if isinstance(error, kind)), Outcome.FAILING)
+        return Judgement(outcome=outcome, message=str(error))
+    if listings:
+        return Judgement(outcome=Outcome.OK, may_end=complete)
+    if on_offer_before and complete:
+        message = f"no listing at all, where {on_offer_before} were on offer: nothing is ended until it is seen again"
+        return Judgement(outcome=Outcome.SUSPICIOUS, message=message)
+    return Judgement(outcome=Outcome.EMPTY, message="nothing matches right now")
+
+
+def wait(outcome: Outcome, *, failures: int, every: timedelta, retry_after_s: float | None = None) -> timedelta:
+    """How long to leave a source alone: 5 min × 2ⁿ for the unreachable, a day for the blocked, else as usual.
+
+    `failures` counts the visits in a row that went wrong, this one included.
+    """
+    if outcome is Outcome.BLOCKED:
+        return LONGEST_WAIT
+    if outcome is Outcome.LIMITED and retry_after_s is not None:
+        return min(timedelta(seconds=retry_after_s), LONGEST_WAIT)
+    if outcome in (Outcome.UNREACHABLE, Outcome.LIMITED):
+        return min(FIRST_WAIT * 2 ** min(failures - 1, 16), LONGEST_WAIT)
+    return every

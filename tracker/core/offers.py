@@ -1,0 +1,81 @@
+"""From what a site printed to what it means: an Offer with a price, or a Rejected with a reason."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from tracker.core.models import Condition, Kind, Money, Offer, RawListing, Rejected, Verdict
+from tracker.core.money import Rates, read_price
+
+Identify = Callable[[RawListing], Verdict]
+
+SOLD_OUT = frozenset({"outofstock", "soldout", "discontinued", "sold", "unavailable", "false"})
+
+
+def understand(raw: RawListing, *, identify: Identify) -> Offer | Rejected:
+    """Say what a listing offers and for how much, or why it cannot be used."""
+    verdict = identify(raw)
+    if verdict.kind not in (Kind.CARD, Kind.UNIFIED):
+        return Rejected(raw=raw, verdict=verdict, reason=verdict.kind, detail=verdict.reason)
+    if verdict.gpu is None:
+        return Rejected(raw=raw, verdict=verdict, reason="unknown_card", detail=verdict.reason)
+    if verdict.condition is Condition.FOR_PARTS:
+        return Rejected(raw=raw, verdict=verdict, reason=Kind.PARTS, detail="the seller calls it for parts")
+    price = read_price(raw.price, currency=raw.currency)
+    if price.amount is None:
+        return Rejected(raw=raw, verdict=verdict, reason="no_price", detail=f"price {raw.price!r}: {price.refusal}")
+    if not price.currency:
+        return Rejected(raw=raw, verdict=verdict, reason="no_currency", detail=f"no currency in {raw.price!r}")
+    return Offer(
+        raw=raw,
+        verdict=verdict,
+        price=Money(amount=price.amount, currency=price.currency),
+        shipping=_shipping(raw, price.currency),
+        available=_plain(raw.availability) not in SOLD_OUT,
+        listed_at=_instant(raw.listed_at),
+        ends_at=_instant(raw.ends_at),
+    )
+
+
+def _plain(word: str) -> str:
+    """A schema.org word without its address and punctuation: `https://schema.org/OutOfStock` → `outofstock`."""
+    return "".join(letter for letter in word.rpartition("/")[2].lower() if letter.isalpha())
+
+
+def _shipping(raw: RawListing, currency: str) -> Decimal | None:
+    """Stated shipping in the price's currency; None when not stated, or stated in another currency."""
+    if not raw.shipping:
+        return None
+    cost = read_price(raw.shipping, currency=raw.shipping_currency or currency, free_is_zero=True)
+    return cost.amount if cost.currency == currency else None
+
+
+def _instant(text: str) -> datetime | None:
+    """An ISO 8601 instant as printed, UTC where it names no zone; None for anything else."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed:
+    """What an offer costs the buyer, in USD: for the listing, and per card; None where no rate is known.
+
+    `rate` is USD per unit of the printed currency.
+    """
+
+    rate: Decimal | None
+    landed_usd: Decimal | None
+    unit_usd: Decimal | None
+
+
+def land(price: Money, shipping: Decimal | None, quantity: int, rates: Rates) -> Landed:
+    """Price plus shipping where stated, in USD, shared over the cards of a lot."""
+    rate = rates.rate(price.currency)
+    if rate is None:
+        return Landed(rate=None, landed_usd=None, unit_usd=None)
+    landed_usd = (price.amount + (shipping or 0)) * rate
+    return Landed(rate=rate, landed_usd=landed_usd, unit_usd=landed_usd / quantity)

@@ -1,0 +1,135 @@
+"""When a change on the market is worth saying: watches, changes, alerts, and the function between them."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from tracker.core.metrics import METRICS
+from tracker.core.models import Condition, Priced
+
+AGAIN_BELOW = Decimal("0.95")
+"""A listing already told about is told again only at 95 % of the price told last: slides speak, flicker does not."""
+
+
+class Event(StrEnum):
+    """What happened to a listing between two visits."""
+
+    NEW = "new"
+    PRICE = "price"
+    BACK = "back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One offer that is new, back, or at another price; `was_usd` is its unit price before, None where it had none."""
+
+    event: Event
+    offer: Priced
+    was_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What the user wants to hear: offers of some cards with a metric below a value.
+
+    `gpus` are globs over family or variant ids, `conditions` empty for any, `below` in the metric's unit,
+    `notify` names of channels.
+    """
+
+    name: str
+    gpus: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+    metric: str
+    below: Decimal
+    notify: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """A short digest of what this watch asks, the channels left aside: another question is another watch."""
+        asked = {key: value for key, value in asdict(self).items() if key != "notify"}
+        return hashlib.sha256(repr(sorted(asked.items())).encode()).hexdigest()[:16]
+
+    def value_of(self, offer: Priced) -> Decimal | None:
+        """The offer's value in this watch's metric, None where the offer is not what the watch asks for."""
+        if self.conditions and offer.condition not in self.conditions:
+            return None
+        if not any(fnmatchcase(name, glob) for glob in self.gpus for name in (offer.gpu, offer.variant or offer.gpu)):
+            return None
+        return METRICS[self.metric].of(offer)
+
+    def wants(self, offer: Priced) -> bool:
+        """Whether the offer answers this watch; an unknown value never does."""
+        value = self.value_of(offer)
+        return value is not None and value < self.below
+
+
+class AlertKind(StrEnum):
+    """A deal is one change; a summary is what already answers a new watch, or a source's first visit."""
+
+    DEAL = "deal"
+    SUMMARY = "summary"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One thing worth saying; `key` is the same however often the same event is told."""
+
+    key: str
+    kind: AlertKind
+    watch: Watch
+    changes: tuple[Change, ...]
+    occasion: str
+
+
+Told = Mapping[tuple[str, int], Decimal]
+"""The unit price in USD last told, by watch name and listing id."""
+
+
+def evaluate(watches: Iterable[Watch], changes: Sequence[Change], *, told: Told) -> Iterator[Alert]:
+    """One deal alert for every change that a watch wants and was not told about at nearly this price."""
+    for watch in watches:
+        for change in changes:
+            last = told.get((watch.name, change.offer.listing_id))
+            if watch.wants(change.offer) and _is_news(watch, change, last):
+                yield Alert(
+                    key=key_of(watch.name, change.offer.site, change.offer.site_id, change.event, change.offer),
+                    kind=AlertKind.DEAL,
+                    watch=watch,
+                    changes=(change,),
+                    occasion=change.event,
+                )
+
+
+def _is_news(watch: Watch, change: Change, last: Decimal | None) -> bool:
+    unit = change.offer.unit_usd
+    if unit is None:
+        return False
+    if last is not None:
+        return unit <= last * AGAIN_BELOW
+    return True
+
+
+def summarise(watches: Iterable[Watch], offers: Sequence[Priced], *, occasion: str) -> Iterator[Alert]:
+    """One alert a watch, listing best first what already answers it; none for a watch nothing answers."""
+    for watch in watches:
+        fitting = sorted(
+            (offer for offer in offers if watch.wants(offer)),
+            key=lambda offer: (watch.value_of(offer), offer.listing_id),  # noqa: B023  (consumed at once)
+        )
+        if fitting:
+            yield Alert(
+                key=key_of(watch.name, watch.fingerprint, occasion),
+                kind=AlertKind.SUMMARY,
+                watch=watch,
+                changes=tuple(Change(event=Event.NEW, offer=offer) for offer in fitting),
+                occasion=occasion,
+            )
+
+
+def key_of(*parts: object) -> str:
+    """A stable key for one event: receivers that have seen it drop the repeat."""
+    seen = "\x1f".join(f"{p.price}{p.currency}{p.last_seen_at}" if isinstance(p, Priced) else str(p) for p in parts)
+    return hashlib.sha256(seen.encode()).hexdigest()[:32]
