@@ -1,19 +1,38 @@
 """The spec database as values: `gpus.toml` holds families, each with its variants."""
 
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from tracker.core.errors import ConfigError
 from tracker.core.models import Gpu
 
-_FIELDS = frozenset(field.name for field in fields(Gpu))
+Table = Mapping[str, Any]
+
+_TYPES = {field.name: get_args(field.type) or (field.type,) for field in fields(Gpu)}
 _TUPLES = frozenset({"needs", "aliases", "caveats", "sources"})
+_FAMILY_ONLY = frozenset({"id", "generation", "sizes_gb", "variant"})
+_HIDDEN = frozenset({"pin_gbps"})
+# A rebuilt card has the hardware of its base, but not its history, its price, nor those who vouch for it.
+_NOT_FROM_BASE = frozenset({"released", "msrp_usd", "caveats", "sources", "confidence", "verified"})
+_ONE_OF = {
+    "kind": ("card", "unified"),
+    "status": ("official", "modded", "unlocked"),
+    "confidence": ("high", "medium", "low", "contested"),
+}
+_SHAPES = {
+    "id": (re.compile(r"[a-z0-9]+(-[a-z0-9]+)*"), "lowercase letters and digits joined by single hyphens"),
+    "released": (re.compile(r"\d{4}(-\d{2}){0,2}"), "a date such as 2025, 2025-04 or 2025-04-30"),
+    "verified": (re.compile(r"\d{4}-\d{2}-\d{2}"), "a date such as 2025-04-30"),
+}
+_WORDS = {str: "text in quotes", bool: "true or false", int: "a whole number", float: "a number"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,57 +53,183 @@ class Catalogue:
 def read(texts: Iterable[str]) -> Catalogue:
     """Build the catalogue from TOML texts, later ones adding to or replacing earlier variants.
 
-    Raises ConfigError listing every row that names an unknown field or an unknown base.
+    A later text may name a known family to give it more variants or aliases. Raises ConfigError listing every mistake.
     """
-    by_id: dict[str, Gpu] = {}
-    mistakes: list[str] = []
+    draft = _Draft(rows={}, families={}, aliases=defaultdict(dict), mistakes=[])
     for text in texts:
         try:
-            families = tomllib.loads(text).get("family", [])
+            tables = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"the spec database is not TOML: {error}") from error
-        for family in families:
-            for gpu in _rows(family, by_id, mistakes):
-                by_id[gpu.id] = gpu
-    if mistakes:
-        raise ConfigError(*mistakes)
+            raise ConfigError(f"this is not TOML: {error}") from error
+        _lay(tables, draft)
+    draft.mistakes.extend(_shared_aliases(draft.aliases))
+    if draft.mistakes:
+        raise ConfigError(*draft.mistakes)
+    aliases = {family: tuple(words) for family, words in draft.aliases.items()}
+    by_id = {name: Gpu(**(row | {"aliases": aliases[row["family"]]})) for name, row in draft.rows.items()}
     by_family: defaultdict[str, list[Gpu]] = defaultdict(list)
     for gpu in by_id.values():
         by_family[gpu.family].append(gpu)
     return Catalogue(by_id=by_id, by_family={family: tuple(gpus) for family, gpus in by_family.items()})
 
 
-def _rows(family: Mapping[str, Any], known: Mapping[str, Gpu], mistakes: list[str]) -> Iterator[Gpu]:
-    """Lay each variant over what it inherits: its base card if it names one, else its family."""
-    shared = {key: value for key, value in family.items() if key not in ("id", "variant")}
-    siblings: dict[str, dict[str, Any]] = {}
-    for own in family.get("variant", [{}]):
-        base = own.get("base")
-        if base and base not in siblings and base not in known:
-            mistakes.append(f"spec database: {own.get('id', family['id'])} names an unknown base {base!r}")
-            continue
-        inherited = siblings.get(base) or (_as_dict(known[base]) if base else shared)
-        row: dict[str, Any] = {
-            **inherited,
-            **({"caveats": [], "needs": inherited.get("needs", [])} if base else {}),
-            **own,
-            "family": family["id"],
-            "aliases": family.get("aliases", []),
-        }
-        row.setdefault("id", family["id"])
-        if unknown := sorted(row.keys() - _FIELDS):
-            mistakes.append(f"spec database: {row['id']} has unknown fields {', '.join(unknown)}")
-            continue
-        siblings[row["id"]] = row
-        yield Gpu(**{key: tuple(value) if key in _TUPLES else value for key, value in row.items()})
-
-
-def _as_dict(gpu: Gpu) -> dict[str, Any]:
-    return {field.name: getattr(gpu, field.name) for field in fields(Gpu)}
-
-
 @cache
 def catalogue(local: Path | None = None) -> Catalogue:
-    """The shipped spec database, with the user's own file laid over it where there is one."""
+    """The shipped spec database, with the user's own file laid over it where there is one.
+
+    Raises ConfigError naming the user's file and every mistake in it.
+    """
     shipped = files("tracker.core").joinpath("gpus.toml").read_text(encoding="utf-8")
-    return read([shipped] if local is None or not local.exists() else [shipped, local.read_text(encoding="utf-8")])
+    if local is None or not local.exists():
+        return read([shipped])
+    try:
+        return read([shipped, local.read_text(encoding="utf-8")])
+    except ConfigError as error:
+        raise ConfigError(*(f"{local}: {mistake}" for mistake in error.mistakes)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{local}: cannot be read: {error}") from error
+
+
+def match(known: Catalogue, glob: str) -> tuple[Gpu, ...]:
+    """The variants whose id or family matches a glob such as `rtx-4090*` or `*-modded`, in file order."""
+    wanted = glob.lower()
+    return tuple(gpu for gpu in known if fnmatchcase(gpu.id, wanted) or fnmatchcase(gpu.family, wanted))
+
+
+def flat(gpu: Gpu) -> dict[str, object]:
+    """One variant as the published fields, in their published order, with lists for tuples."""
+    row = {field.name: getattr(gpu, field.name) for field in fields(Gpu) if field.name not in _HIDDEN}
+    return {name: list(value) if name in _TUPLES else value for name, value in row.items()}
+
+
+def explain(gpu: Gpu, known: Catalogue) -> tuple[tuple[str, str], ...]:
+    """What is known of one variant as pairs of label and text: its facts, who says so, and its siblings."""
+    facts = [(name, _said(value)) for name, value in flat(gpu).items() if value not in (None, [])]
+    if gpu.bus_bits and gpu.pin_gbps:
+        facts.append(("bandwidth_from", f"{gpu.bus_bits} bit × {gpu.pin_gbps:g} Gbit/s ÷ 8"))
+    siblings = [other.id for other in known.variants(gpu.family) if other.id != gpu.id]
+    return (*facts, ("siblings", ", ".join(siblings) or "none"))
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(str(item) for item in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """The catalogue while it is read: rows by id, the first row of each family, aliases as ordered sets."""
+
+    rows: dict[str, dict[str, Any]]
+    families: dict[str, dict[str, Any]]
+    aliases: defaultdict[str, dict[str, None]]
+    mistakes: list[str]
+
+
+def _lay(tables: Table, draft: _Draft) -> None:
+    """Lay the families of one text over the draft."""
+    mine: set[str] = set()
+    for place, family in enumerate(tables.get("family", []), start=1):
+        if "id" not in family:
+            draft.mistakes.append(f"[[family]] number {place} ({family.get('name', 'nameless')}) has no id")
+            continue
+        for row in _rows(family, tables, draft):
+            if row["id"] in mine:
+                draft.mistakes.append(f"{row['id']} is defined twice")
+            mine.add(row["id"])
+            draft.rows[row["id"]] = row
+            draft.families.setdefault(row["family"], row)
+        draft.aliases[family["id"]].update(dict.fromkeys(family.get("aliases", [])))
+
+
+def _rows(family: Table, tables: Table, draft: _Draft) -> Iterator[dict[str, Any]]:
+    """Lay each variant over what it takes over: its base card if it names one, else its family."""
+    known = draft.families.get(family["id"], {})
+    facts = {key: value for key, value in family.items() if key not in _FAMILY_ONLY}
+    shared = {
+        **{key: known[key] for key in ("name", "vendor", "kind") if key in known},
+        **tables.get("common", {}),
+        **tables.get("generation", {}).get(family.get("generation"), {}),
+        **facts,
+    }
+    mistakes = [*_mistakes({"id": family["id"], **facts}), *_gaps(family, shared, tables)]
+    draft.mistakes.extend(f"{family['id']}: {mistake}" for mistake in mistakes)
+    if mistakes:
+        return
+    for variant in _variants(family):
+        name = variant.get("id", f"{family['id']}, a variant without a name")
+        base = draft.rows.get(variant.get("base", ""))
+        mistakes = list(_mistakes(variant))
+        if "id" not in variant:
+            mistakes.append("has no id")
+        if "base" in variant and base is None:
+            mistakes.append(f"names an unknown base {variant['base']!r}")
+        draft.mistakes.extend(f"{name}: {mistake}" for mistake in mistakes)
+        if not mistakes:
+            below = shared if base is None else {key: base[key] for key in base if key not in _NOT_FROM_BASE}
+            row = {**below, **variant, "family": family["id"]}
+            yield row | {key: tuple(row[key]) for key in _TUPLES & row.keys()}
+
+
+def _variants(family: Table) -> list[Table]:
+    """The variants a family spells out, after those it gives as a list of memory sizes."""
+    sizes = [{"id": f"{family['id']}-{_size(size)}", "vram_gb": size} for size in family.get("sizes_gb", [])]
+    return [*sizes, *family.get("variant", [])]
+
+
+def _size(vram_gb: float) -> str:
+    return f"{vram_gb:g}gb" if vram_gb == int(vram_gb) else f"{vram_gb * 1024:g}mb"
+
+
+def _gaps(family: Table, shared: Table, tables: Table) -> Iterator[str]:
+    """Name what keeps a family from having rows at all."""
+    yield from (f"has no {key}" for key in ("name", "vendor") if key not in shared)
+    generation = family.get("generation")
+    if generation is not None and generation not in tables.get("generation", {}):
+        yield f"names an unknown generation {generation!r}"
+    sizes = family.get("sizes_gb", [])
+    if not isinstance(sizes, list) or not all(_fits(size, (float,)) and size > 0 for size in sizes):
+        yield "sizes_gb must be a list of numbers above 0"
+    variants = family.get("variant", [])
+    if not isinstance(variants, list) or not all(isinstance(variant, dict) for variant in variants):
+        yield "variant must be written as [[family.variant]]"
+    if not sizes and not variants and "kind" not in shared.keys() - family.keys():
+        yield "has no variant: give it sizes_gb or a [[family.variant]]"
+
+
+def _mistakes(row: Table) -> Iterator[str]:
+    """Name every field of a row that is unknown, of the wrong type or of a value nobody expects."""
+    for key, value in row.items():
+        types = _TYPES.get(key)
+        if types is None:
+            yield f"has an unknown field {key!r}"
+        elif key in _TUPLES:
+            if not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
+                yield f"{key} must be a list of texts in quotes, not {value!r}"
+        elif not _fits(value, types):
+            yield f"{key} must be {_WORDS[types[0]]}, not {value!r}"
+        elif key in _ONE_OF and value not in _ONE_OF[key]:
+            yield f"{key} must be one of {', '.join(_ONE_OF[key])}, not {value!r}"
+        elif key in _SHAPES and not _SHAPES[key][0].fullmatch(value):
+            yield f"{key} must be {_SHAPES[key][1]}, not {value!r}"
+        elif isinstance(value, float | int) and value is not False and value <= 0:
+            yield f"{key} must be above 0, not {value!r}: leave out what is unknown"
+
+
+def _fits(value: object, types: tuple[Any, ...]) -> bool:
+    if isinstance(value, bool):
+        return bool in types
+    return isinstance(value, types) or (float in types and isinstance(value, int))
+
+
+def _shared_aliases(aliases: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """Name every alias that would reach two families."""
+    owners: dict[str, str] = {}
+    for family, words in aliases.items():
+        for alias in words:
+            owner = owners.setdefault(alias, family)
+            if owner != family:
+                yield f"{family}: alias {alias!r} already belongs to {owner}"
