@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -69,9 +70,11 @@ class Page:
 
     @cached_property
     def json(self) -> Any:
-        """The page as a JSON value; raises ParseError when it is something else."""
+        """The page as a JSON value, fractions as Decimal so that prices keep their digits; else raises ParseError."""
         try:
-            return json.loads(self.text)
+            return json.loads(self.text, parse_float=Decimal, parse_constant=lambda _name: None)
+        except RecursionError as error:
+            raise self.unreadable("JSON nested too deeply to read") from error
         except ValueError as error:
             raise self.unreadable(f"not JSON but {self.text.lstrip()[:40]!r}") from error
 
@@ -109,6 +112,10 @@ def _no_more(_page: Page) -> Iterable[Request]:
     return ()
 
 
+def _shows_all(_page: Page) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scraper:
     """How one site is read; a value, not a class to inherit.
@@ -117,6 +124,9 @@ class Scraper:
     all pure. `options` maps each option a source may set to what it means, `required` names those it must.
     `every` and `sweep_every` are the default rhythms (None: no sweep), `delay_s` the least seconds between two
     requests to one host, `daily_quota` the calls a day the site grants us over all sources (None: no such limit).
+    `mandatory` names the fields this site prints for every listing: a page whose listings all lack one is unreadable.
+    `capped` says of a page that the site holds back a part of what was asked for, so its walk is never complete.
+    `robots` is False only for documented APIs, whose terms stand in place of robots.txt.
     """
 
     site: str
@@ -133,3 +143,6 @@ class Scraper:
     currency: str = ""
     country: str = ""
     needs: OAuthClient | None = None
+    mandatory: tuple[str, ...] = ("title",)
+    capped: Callable[[Page], bool] = _shows_all
+    robots: bool = True

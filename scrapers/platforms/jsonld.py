@@ -1,0 +1,133 @@
+"""Product pages that describe themselves in schema.org's words.
+
+READERS are tried in order, the surest first; each gives the products it finds on a page as schema.org objects, and
+`product.py` makes listings of them. So far pages are read as JSON-LD; microdata and Open Graph join the list here.
+"""
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from scrapers.base import Page, Request, Scraper, Source, Walk
+from scrapers.platforms.product import Node, kinds, listings_of
+from tracker.core.models import RawListing
+
+Reader = Callable[[Page], list[Node]]
+
+_PRODUCTS = frozenset({"product", "productgroup", "individualproduct", "productmodel", "someproducts"})
+# Where a page's own product may hide; elsewhere lie related products, reviews and bread crumbs.
+_WAYS_TO_PRODUCTS = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "about")
+_MAX_NODES = 20_000
+
+_DECODER = json.JSONDecoder(strict=False, parse_float=Decimal, parse_constant=lambda _name: None)
+_WRAPPING = re.compile(r"<!--|-->|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|(?://|/\*)?\s*\]\]>\s*(?:\*/)?")
+_TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
+_STRAY_BACKSLASH = re.compile(r'\\(?!["\\/bfnrtu])')
+# What shops do to their JSON, undone one after the other until it reads.
+_MENDS: tuple[Callable[[str], str], ...] = (
+    lambda text: text,
+    lambda text: _WRAPPING.sub("", text),
+    lambda text: _TRAILING_COMMA.sub("", text),
+    lambda text: _STRAY_BACKSLASH.sub(r"\\\\", text),
+    html.unescape,
+)
+
+
+def jsonld(site: str, *, url: str = "", every: timedelta = timedelta(hours=6)) -> Scraper:
+    """The scraper of one product page, or of any page a source names where `url` is left out."""
+
+    def start(source: Source) -> Iterator[Request]:
+        yield Request(url=url or source.options["url"])
+
+    return Scraper(
+        site=site,
+        start=start,
+        parse=parse,
+        walk=Walk.CATALOGUE,
+        options={} if url else {"url": "address of the product page"},
+        required=() if url else ("url",),
+        every=every,
+        mandatory=("site_id", "title"),
+    )
+
+
+def parse(page: Page) -> Iterator[RawListing]:
+    """The listings of the first reader that finds any; raises ParseError when none does."""
+    for reader in READERS:
+        if listings := [listing for product in reader(page) for listing in listings_of(page, product)]:
+            return iter(listings)
+    raise page.unreadable("no schema.org product on the page")
+
+
+def from_jsonld(page: Page) -> list[Node]:
+    """The products in a page's JSON-LD blocks, references between the blocks followed."""
+    blocks = [
+        block for script in page.tree.css("script") if _is_jsonld(script.attributes) for block in _load(script.text())
+    ]
+    known: dict[str, Node] = {}
+    products = []
+    for node in _walk(blocks):
+        if isinstance(name := node.get("@id"), str) and len(node) > 1:
+            known.setdefault(name, node)
+        if kinds(node) & _PRODUCTS:
+            products.append(node)
+    return [_resolved(product, known) for product in products]
+
+
+READERS: tuple[Reader, ...] = (from_jsonld,)
+
+
+def _is_jsonld(attributes: Mapping[str, str | None]) -> bool:
+    return "ld+json" in (attributes.get("type") or "").lower()
+
+
+def _load(text: str) -> list[Any]:
+    """The JSON values in one block, mended where shops break it; none where nothing helps."""
+    for mend in _MENDS:
+        text = mend(text)
+        try:
+            return list(_values(text))
+        except (ValueError, RecursionError):
+            continue
+    return []
+
+
+def _values(text: str) -> Iterator[Any]:
+    """Every JSON value of a text that holds one, or several one after the other; stray semicolons are skipped."""
+    rest = text.strip("; \t\r\n\ufeff")
+    while rest:
+        value, end = _DECODER.raw_decode(rest)
+        yield value
+        rest = rest[end:].lstrip("; \t\r\n,")
+
+
+def _walk(roots: list[Any]) -> Iterator[Node]:
+    """Every object where a page's own products may be, in reading order, products themselves not entered."""
+    waiting = list(reversed(roots))
+    for _ in range(_MAX_NODES):
+        if not waiting:
+            return
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(reversed(value))
+        elif isinstance(value, Mapping):
+            yield value
+            if not kinds(value) & _PRODUCTS:
+                waiting.extend(value[way] for way in reversed(_WAYS_TO_PRODUCTS) if way in value)
+
+
+def _resolved(product: Node, known: Mapping[str, Node]) -> Node:
+    """A product whose bare references ({"@id": …}) are replaced by what they refer to."""
+
+    def follow(value: Any) -> Any:
+        if isinstance(value, list):
+            return [follow(entry) if not isinstance(entry, list) else entry for entry in value]
+        if isinstance(value, Mapping) and len(value) == 1 and isinstance(name := value.get("@id"), str):
+            return known.get(name, value)
+        return value
+
+    return {name: follow(value) for name, value in product.items()}

@@ -1,0 +1,199 @@
+"""A schema.org Product as listings, whichever way the page spelled it."""
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from scrapers import pick
+from scrapers.base import Page
+from tracker.core.models import RawListing
+
+Node = Mapping[str, Any]
+
+_STOCK_WORDS = (
+    *("InStock", "OutOfStock", "SoldOut", "PreOrder", "PreSale", "BackOrder", "Discontinued", "LimitedAvailability"),
+    *("InStoreOnly", "OnlineOnly", "MadeToOrder", "Reserved"),
+)
+_STOCK = {word.lower(): word for word in _STOCK_WORDS}
+_UNBUYABLE = frozenset({"OutOfStock", "SoldOut", "Discontinued"})
+# Price types that are not what the buyer pays today.
+_OLD_PRICES = ("listprice", "strikethrough", "msrp", "srp", "regularprice")
+_CODES = ("sku", "mpn", "gtin", "gtin8", "gtin12", "gtin13", "gtin14", "productID")
+# What a variant must not inherit: it would make two variants one.
+_OWN = frozenset({*_CODES, "@id", "url", "hasVariant", "name"})
+_MAX_PROPERTIES = 40
+
+
+def kinds(node: Node) -> set[str]:
+    """An object's types in lower case, without their vocabulary's address."""
+    names = node.get("@type")
+    listed = names if isinstance(names, list) else [names]
+    return {_last(name).lower() for name in listed if isinstance(name, str)}
+
+
+def listings_of(page: Page, product: Node) -> Iterator[RawListing]:
+    """One listing a product, or one for each variant of a group; products without a name yield none."""
+    variants = pick.rows(product, "hasVariant")
+    if not variants:
+        yield from _named(_listing(page, product))
+        return
+    shared = {name: value for name, value in product.items() if name not in _OWN}
+    group = _code(product, "productGroupID", "sku") or _digest(_word(product, "name"))
+    for variant in variants:
+        whole = {"name": product.get("name"), **shared, **variant}
+        yield from _named(_listing(page, whole, group=f"{_host(page.url)}/{group}"))
+
+
+def _named(listing: RawListing) -> Iterator[RawListing]:
+    if listing.title:
+        yield listing
+
+
+def _listing(page: Page, product: Node, group: str = "") -> RawListing:
+    offer = _best_offer(product)
+    url = _address(page, offer, product)
+    price, currency = _price(offer)
+    shipping, shipping_currency = _shipping(offer, page.source.country)
+    title = pick.plain(_word(product, "name"), limit=500)
+    return RawListing(
+        site=page.source.site,
+        site_id=_identity(page, product, url, title if group else ""),
+        title=title,
+        url=url,
+        price=price,
+        currency=currency or (page.source.currency if price else ""),
+        shipping=shipping,
+        shipping_currency=shipping_currency,
+        condition=_last(_word(offer, "itemCondition") or _word(product, "itemCondition")),
+        description=pick.plain(_word(product, "description")),
+        attributes=_attributes(product, offer),
+        availability=_availability(offer),
+        seller=_word(offer, "seller"),
+        image=_image(page, product),
+        group_id=group,
+    )
+
+
+def _best_offer(product: Node) -> Node:
+    """The offer to show: priced before unpriced, buyable before sold out, else in the page's own order."""
+    offers = [
+        {**aggregate, "offers": None, "lowPrice": None, **offer}
+        for aggregate in pick.rows(product, "offers")
+        for offer in (pick.rows(aggregate, "offers"))
+    ] + pick.rows(product, "offers")
+    if not offers:
+        return {}
+    return min(offers, key=lambda offer: (not _price(offer)[0], _availability(offer) in _UNBUYABLE))
+
+
+def _price(offer: Node) -> tuple[str, str]:
+    """Price and currency of an offer, of its current price specification, or the least of a range."""
+    specifications = [
+        row
+        for row in pick.rows(offer, "priceSpecification")
+        if not any(old in _word(row, "priceType").lower() for old in _OLD_PRICES)
+    ]
+    for node, name in (
+        *((offer, name) for name in ("price", "lowPrice", "minPrice")),
+        *((row, name) for row in specifications for name in ("price", "minPrice")),
+    ):
+        printed = _word(node, name)
+        if printed.strip("0., "):
+            return printed, _word(node, "priceCurrency") or _word(offer, "priceCurrency")
+    return "", ""
+
+
+def _shipping(offer: Node, country: str) -> tuple[str, str]:
+    """What sending it to the buyer's country costs, ("", "") where the page does not say."""
+    for details in pick.rows(offer, "shippingDetails"):
+        places = pick.rows(details, "shippingDestination")
+        countries = {_word(place, "addressCountry").upper() for place in places} - {""}
+        if countries and country.upper() not in countries:
+            continue
+        for rate in pick.rows(details, "shippingRate"):
+            if printed := _word(rate, "value"):
+                return printed, _word(rate, "currency")
+    return "", ""
+
+
+def _availability(offer: Node) -> str:
+    """Schema.org's word for the stock where the page uses one, else what it prints."""
+    printed = _last(_word(offer, "availability"))
+    return _STOCK.get(printed.lower().replace(" ", "").replace("_", "").replace("-", ""), printed)
+
+
+def _attributes(product: Node, offer: Node) -> dict[str, str]:
+    properties = {
+        _word(row, "name"): _word(row, "value") for row in pick.rows(product, "additionalProperty")[:_MAX_PROPERTIES]
+    }
+    return {name: value for name, value in properties.items() if name and value} | pick.stated(
+        brand=_word(product, "brand") or _word(product, "manufacturer"),
+        model=_word(product, "model"),
+        category=_word(product, "category"),
+        highPrice=_word(offer, "highPrice"),
+        **{name: _code(product, name) or _code(offer, name) for name in _CODES},
+    )
+
+
+def _identity(page: Page, product: Node, url: str, name: str) -> str:
+    """An id that is the product's own among all shops: its stock number there, or a digest of its address."""
+    parts = urlsplit(url or page.url)
+    return f"{_host(url or page.url)}/{_code(product, 'sku') or _digest(f'{parts.path}?{parts.query} {name}')}"
+
+
+def _address(page: Page, offer: Node, product: Node) -> str:
+    """Where the listing can be opened; pages say it in several places, some of them wrongly with the shop's front."""
+    canonical = page.tree.css_first('link[rel="canonical"]')
+    said = (
+        _word(offer, "url"),
+        _word(product, "url"),
+        (canonical.attributes.get("href") or "") if canonical else "",
+        page.url,
+    )
+    for url in said:
+        try:
+            parts = urlsplit(urljoin(page.url, url)) if url else urlsplit("")
+        except ValueError:
+            continue
+        if parts.scheme in ("http", "https") and parts.netloc and (parts.path.strip("/") or parts.query):
+            return parts._replace(fragment="").geturl()
+    return page.url if page.url.startswith(("http://", "https://")) else ""
+
+
+def _image(page: Page, product: Node) -> str:
+    try:
+        image = urljoin(page.url, _word(product, "image"))
+    except ValueError:
+        return ""
+    return image if image.startswith(("http://", "https://")) and image != page.url else ""
+
+
+def _word(node: Node, name: str) -> str:
+    """The text of a property, out of the lists and objects schema.org allows around it."""
+    value = node.get(name)
+    for _ in range(3):
+        if isinstance(value, list):
+            value = value[0] if value else None
+        elif isinstance(value, Mapping):
+            value = next((value[key] for key in ("@value", "name", "url", "@id") if key in value), None)
+    return pick.plain(pick.text(value)) if isinstance(value, str) else pick.text(value)
+
+
+def _code(node: Node, *names: str) -> str:
+    """The first stated code, without the words some shops put in its place."""
+    codes = (_word(node, name) for name in names)
+    return next((code for code in codes if code and code.lower() not in ("n/a", "null", "none", "0", "-")), "")
+
+
+def _last(name: str) -> str:
+    """The last part of a vocabulary's address: InStock of https://schema.org/InStock."""
+    return name.rstrip("/").rpartition("/")[2].rpartition("#")[2].rpartition(":")[2].strip()
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "file").removeprefix("www.")
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "replace")).hexdigest()[:16]

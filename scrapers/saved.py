@@ -1,0 +1,33 @@
+"""A page somebody saved, read as if it had just been fetched."""
+
+from pathlib import Path
+
+from scrapers import blocks, decode
+from scrapers.base import Page, Source
+from tracker.core.errors import Blocked, ParseError, TooLarge
+
+MAX_BYTES = 20_000_000
+
+
+def saved(
+    site: str, path: Path, data: bytes, url: str = "", source: Source | None = None, *, max_bytes: int = MAX_BYTES
+) -> Page:
+    """The page in a file's bytes, plain or gzipped (told by its first bytes, not its name).
+
+    `url` is where the page once was; without it the page's address is the file's name. Raises ParseError for an
+    empty or damaged file, TooLarge beyond `max_bytes` after unpacking, Blocked for a saved robot check.
+    """
+    address = url or f"file:{path.name}"
+    try:
+        encoding = "gzip" if decode.is_gzip(data) else ""
+        body = decode.unpack([data], encoding, max_bytes=max_bytes)
+    except decode.Oversized as error:
+        raise TooLarge(f"holds {error}", site=site, url=address) from error
+    except decode.Broken as error:
+        raise ParseError(str(error), site=site, url=address) from error
+    text = decode.to_text(body)
+    if not text.strip():
+        raise ParseError("an empty page", site=site, url=address)
+    if guard := blocks.recognise(text, {}):
+        raise Blocked(f"a {guard} page was saved, not the one behind it", site=site, url=address)
+    return Page(url=address, text=text, source=source or Source(name=site, site=site))
