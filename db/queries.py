@@ -23,19 +23,13 @@ from sqlalchemy import (
     values,
 )
 
-from db.rows import priced_of
-from db.store import ALERT, DELIVERY, LISTING, PRESENCE, PRICE, RATE, SOURCE, TOLD, VISIT, WATCH, chunks
+from db.rows import Row, priced_of
+from db.store import ALERT, DELIVERY, LAST_SEEN, LISTING, PRESENCE, PRICE, RATE, SOURCE, TOLD, WATCH, chunks
 from tracker.core.gpus import Catalogue
 from tracker.core.models import Condition, Priced
 from tracker.core.money import Rates
 
 # --- offers -------------------------------------------------------------------------------------------------------
-
-_LAST_SEEN = (
-    select(func.max(PRESENCE.c.seen_at, type_=PRESENCE.c.seen_at.type))
-    .where(PRESENCE.c.listing_id == LISTING.c.id)
-    .scalar_subquery()
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +47,12 @@ class Filter:
         if self.conditions:
             wanted.append(LISTING.c.condition.in_([condition.value for condition in self.conditions]))
         if self.seen_since is not None:
-            wanted.append(_LAST_SEEN >= literal(self.seen_since, PRESENCE.c.seen_at.type))
+            wanted.append(literal(self.seen_since, PRESENCE.c.seen_at.type) <= LAST_SEEN)
         return wanted
 
 
 def cheapest(
-    conn: Connection, factors: Mapping[str | None, float], *, filter: Filter, top: int, catalogue: Catalogue
+    conn: Connection, factors: Mapping[str | None, float], *, wanted: Filter, top: int, catalogue: Catalogue
 ) -> list[Priced]:
     """The best `top` offers by unit price × the factor of their variant; the key None stands for undecided ones.
 
@@ -68,9 +62,9 @@ def cheapest(
     decided = {variant: factor for variant, factor in factors.items() if variant is not None}
     ranked: list[tuple[float, int]] = []
     if decided:
-        listed = values(column("variant", String), column("factor", Float), name="listed").data(list(decided.items()))
+        listed = values(column("variant", String), column("factor", Float)).data(list(decided.items())).cte("listed")
         best = LISTING.alias("best")
-        few = _few(top, filter).where(LISTING.c.variant == listed.c.variant).correlate(listed).scalar_subquery()
+        few = _few(top, wanted).where(LISTING.c.variant == listed.c.variant).correlate(listed).scalar_subquery()
         query = (
             select(best.c.id, (type_coerce(best.c.unit_usd, Float) * listed.c.factor).label("value"))
             .select_from(listed.join(best, best.c.id.in_(few)))
@@ -79,25 +73,25 @@ def cheapest(
         )
         ranked += [(float(row.value), int(row.id)) for row in conn.execute(query)]
     if (factor := factors.get(None)) is not None:
-        undecided = _few(top, filter).where(LISTING.c.variant.is_(None)).add_columns(LISTING.c.unit_usd)
-        if filter.families is not None:
-            undecided = undecided.where(LISTING.c.gpu.in_(filter.families))
+        undecided = _few(top, wanted).where(LISTING.c.variant.is_(None)).add_columns(LISTING.c.unit_usd)
+        if wanted.families is not None:
+            undecided = undecided.where(LISTING.c.gpu.in_(wanted.families))
         ranked += [(float(row.unit_usd) * 100 * factor, int(row.id)) for row in conn.execute(undecided)]
     order = {listing_id: place for place, (_, listing_id) in enumerate(sorted(ranked)[:top])}
     return sorted(offers(conn, LISTING.c.id.in_(order), catalogue=catalogue), key=lambda o: order[o.listing_id])
 
 
-def _few(top: int, filter: Filter) -> Select[Any]:
-    few = select(LISTING.c.id).where(*filter.clauses(), LISTING.c.unit_usd.is_not(None))
+def _few(top: int, wanted: Filter) -> Select[Any]:
+    few = select(LISTING.c.id).where(*wanted.clauses(), LISTING.c.unit_usd.is_not(None))
     return few.order_by(LISTING.c.unit_usd, LISTING.c.id).limit(top)
 
 
 def offers(conn: Connection, *where: Any, catalogue: Catalogue) -> Iterator[Priced]:
     """Offers by any conditions on the listing table, with when and where they were last seen."""
-    query = select(LISTING, _LAST_SEEN.label("last_seen_at"), SOURCE.c.name.label("source")).join(SOURCE)
+    query = select(LISTING, LAST_SEEN.label("last_seen_at"), SOURCE.c.name.label("source")).join(SOURCE)
     for row in conn.execute(query.where(*where)).mappings():
         yield priced_of(
-            row,
+            dict(row),
             source=row["source"],
             last_seen_at=row["last_seen_at"] or row["ended_at"] or row["first_seen_at"],
             catalogue=catalogue,
@@ -108,9 +102,7 @@ def on_offer(
     conn: Connection, *, catalogue: Catalogue, variants: Collection[str], families: Collection[str]
 ) -> list[Priced]:
     """Everything that can be bought now of some variants, and of some families while the variant is undecided."""
-    wanted = or_(
-        LISTING.c.variant.in_(variants), and_(LISTING.c.variant.is_(None), LISTING.c.gpu.in_(families))
-    )
+    wanted = or_(LISTING.c.variant.in_(variants), and_(LISTING.c.variant.is_(None), LISTING.c.gpu.in_(families)))
     return list(offers(conn, LISTING.c.on_offer, wanted, catalogue=catalogue))
 
 
@@ -143,10 +135,10 @@ def rejection_counts(conn: Connection) -> dict[str, int]:
     return {str(reason): int(number) for reason, number in found}
 
 
-def listings_after(conn: Connection, listing_id: int, *, limit: int) -> list[Mapping[str, Any]]:
+def listings_after(conn: Connection, listing_id: int, *, limit: int) -> list[Row]:
     """Whole listing rows in the order of their ids, from one on: a way to walk through all of them."""
     query = select(LISTING).where(LISTING.c.id > listing_id).order_by(LISTING.c.id).limit(limit)
-    return list(conn.execute(query).mappings())
+    return [dict(row) for row in conn.execute(query).mappings()]
 
 
 def price_points(conn: Connection, *, variant: str) -> list[tuple[int, datetime, Decimal | None, bool]]:
@@ -160,7 +152,7 @@ def price_points(conn: Connection, *, variant: str) -> list[tuple[int, datetime,
 # --- sources ------------------------------------------------------------------------------------------------------
 
 
-def sources(conn: Connection) -> dict[str, Mapping[str, Any]]:
+def sources(conn: Connection) -> dict[str, Row]:
     """Where every known source stands, with its listings on offer, by name."""
     here = (
         select(PRESENCE.c.source_id, func.count().label("listings"))
@@ -172,12 +164,18 @@ def sources(conn: Connection) -> dict[str, Mapping[str, Any]]:
     query = select(SOURCE, func.coalesce(here.c.listings, 0).label("on_offer")).outerjoin(
         here, here.c.source_id == SOURCE.c.id
     )
-    return {row["name"]: row for row in conn.execute(query.order_by(SOURCE.c.name)).mappings()}
+    return {row["name"]: dict(row) for row in conn.execute(query.order_by(SOURCE.c.name)).mappings()}
 
 
-def source_row(conn: Connection, name: str) -> Mapping[str, Any] | None:
-    """Where one source stands; None for a source never heard of."""
-    return conn.execute(select(SOURCE).where(SOURCE.c.name == name)).mappings().first()
+def present(conn: Connection, source_id: int) -> int:
+    """How many listings on offer a source showed when last seen."""
+    query = select(func.count()).select_from(PRESENCE).join(LISTING, LISTING.c.id == PRESENCE.c.listing_id)
+    return int(conn.execute(query.where(PRESENCE.c.source_id == source_id, LISTING.c.on_offer)).scalar_one())
+
+
+def source_row(conn: Connection, name: str) -> Row:
+    """Where one known source stands."""
+    return dict(conn.execute(select(SOURCE).where(SOURCE.c.name == name)).mappings().one())
 
 
 def due(conn: Connection, *, now: datetime) -> dict[str, str]:
@@ -189,7 +187,7 @@ def due(conn: Connection, *, now: datetime) -> dict[str, str]:
         .where(free, or_(full, SOURCE.c.next_sweep_at <= now))
         .order_by(SOURCE.c.next_visit_at)
     )
-    return {name: mode for name, mode in conn.execute(query)}
+    return {row[0]: row[1] for row in conn.execute(query)}
 
 
 def rates(conn: Connection) -> Rates | None:
@@ -197,7 +195,7 @@ def rates(conn: Connection) -> Rates | None:
     rows = conn.execute(select(RATE)).all()
     if not rows:
         return None
-    return Rates(day=date.fromisoformat(rows[0].day), usd={row.currency: row.usd for row in rows})
+    return Rates(day=date.fromisoformat(rows[0].day), usd_per_unit={row.currency: row.usd for row in rows})
 
 
 # --- alerts -------------------------------------------------------------------------------------------------------
@@ -217,7 +215,7 @@ def told(conn: Connection, watches: Collection[str], listing_ids: Iterable[int])
     }
 
 
-def owed(conn: Connection, *, now: datetime, limit: int = 500) -> list[Mapping[str, Any]]:
+def owed(conn: Connection, *, now: datetime, limit: int = 500) -> list[Row]:
     """The deliveries due now, oldest alert first, each with its alert's key and payload."""
     query = (
         select(DELIVERY, ALERT.c.key, ALERT.c.kind, ALERT.c.watch, ALERT.c.payload, ALERT.c.created_at)
@@ -232,7 +230,7 @@ def owed(conn: Connection, *, now: datetime, limit: int = 500) -> list[Mapping[s
     return [{**row, "payload": json.loads(row["payload"])} for row in rows]
 
 
-def deliveries(conn: Connection, *, states: Collection[str], limit: int) -> list[Mapping[str, Any]]:
+def deliveries(conn: Connection, *, states: Collection[str], limit: int) -> list[Row]:
     """Deliveries in some states, newest alert first."""
     query = (
         select(DELIVERY, ALERT.c.key, ALERT.c.kind, ALERT.c.watch, ALERT.c.payload, ALERT.c.created_at)
@@ -242,9 +240,3 @@ def deliveries(conn: Connection, *, states: Collection[str], limit: int) -> list
         .limit(limit)
     )
     return [{**row, "payload": json.loads(row["payload"])} for row in conn.execute(query).mappings()]
-
-
-def first_visit(conn: Connection, source_id: int) -> bool:
-    """Whether a source has never been read successfully."""
-    read = select(VISIT.c.id).where(VISIT.c.source_id == source_id, VISIT.c.outcome.in_(("ok", "empty"))).limit(1)
-    return conn.execute(read).first() is None

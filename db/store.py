@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
@@ -36,8 +36,7 @@ def _upsert(tx: Connection, target: Table, rows: Sequence[Row], *, key: Collecti
     """Insert rows; one whose key is there already takes over the other columns given."""
     if not rows:
         return
-    insert_into = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[tx.dialect.name]
-    statement = insert_into(target)
+    statement = postgresql.insert(target) if tx.dialect.name == "postgresql" else sqlite.insert(target)
     taken_over = {name: statement.excluded[name] for name in rows[0] if name not in key}
     tx.execute(statement.on_conflict_do_update(index_elements=list(key), set_=taken_over), list(rows))
 
@@ -50,17 +49,30 @@ def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 # --- sources and visits -------------------------------------------------------------------------------------------
 
 
-def know_source(tx: Connection, name: str, site: str, *, due_at: datetime | None) -> int:
-    """The id of a source, entered in the book first if it is new, with its first visit due at `due_at`."""
+def know_source(tx: Connection, name: str, site: str) -> int:
+    """The id of a source, entered in the book first if it is new."""
     known = tx.execute(select(SOURCE.c.id, SOURCE.c.site).where(SOURCE.c.name == name)).first()
     if known is None:
-        entered = insert(SOURCE).values(
-            name=name, site=site, state="new", message="", failures=0, next_visit_at=due_at, next_sweep_at=due_at
-        )
+        entered = insert(SOURCE).values(name=name, site=site, state="new", message="", failures=0)
         return int(tx.execute(entered.returning(SOURCE.c.id)).scalar_one())
     if known.site != site:
         tx.execute(update(SOURCE).where(SOURCE.c.id == known.id).values(site=site))
     return int(known.id)
+
+
+def schedule(tx: Connection, name: str, site: str, *, sweeps: bool, now: datetime) -> None:
+    """Make a source's rhythms run: what was never visited is due now, what no longer sweeps never is."""
+    source_id = know_source(tx, name, site)
+    tx.execute(
+        update(SOURCE)
+        .where(SOURCE.c.id == source_id)
+        .values(
+            next_visit_at=func.coalesce(SOURCE.c.next_visit_at, bindparam("now", now, SOURCE.c.next_visit_at.type)),
+            next_sweep_at=func.coalesce(SOURCE.c.next_sweep_at, bindparam("now", now, SOURCE.c.next_sweep_at.type))
+            if sweeps
+            else None,
+        )
+    )
 
 
 def claim(tx: Connection, name: str, *, now: datetime, until: datetime) -> bool:
@@ -93,7 +105,10 @@ def keep_rates(tx: Connection, rates: Rates) -> None:
     tx.execute(delete(RATE))
     tx.execute(
         insert(RATE),
-        [{"currency": currency, "usd": usd, "day": rates.day.isoformat()} for currency, usd in rates.usd.items()],
+        [
+            {"currency": currency, "usd": usd, "day": rates.day.isoformat()}
+            for currency, usd in rates.usd_per_unit.items()
+        ],
     )
 
 
@@ -108,8 +123,16 @@ class Recorded:
     offers: int
     rejected: int
     new: int
+    changed: int
     ended: int
 
+
+LAST_SEEN = (
+    select(func.max(PRESENCE.c.seen_at, type_=PRESENCE.c.seen_at.type))
+    .where(PRESENCE.c.listing_id == LISTING.c.id)
+    .scalar_subquery()
+)
+"""When any source last showed a listing, beside a query on listings."""
 
 _BEFORE = (
     LISTING.c.id,
@@ -123,6 +146,7 @@ _BEFORE = (
     LISTING.c.rejected,
     LISTING.c.first_seen_at,
     LISTING.c.ended_at,
+    LAST_SEEN.label("seen_at"),
 )
 
 
@@ -144,6 +168,10 @@ def record(
     """
     rows = {row["site_id"]: row for row in (row_of(outcome, rates) for outcome in outcomes)}
     before = _before(tx, rows)
+    for site_id, old in before.items():
+        if old["seen_at"] is not None and old["seen_at"] > now:  # a page saved long ago tells nothing about today
+            del rows[site_id]
+    before = {site_id: old for site_id, old in before.items() if site_id in rows}
     new = [
         {**row, "source_id": source_id, "first_seen_at": now, "ended_at": None}
         for site_id, row in rows.items()
@@ -182,6 +210,7 @@ def record(
         offers=sum(row["rejected"] is None for row in rows.values()),
         rejected=sum(row["rejected"] is not None for row in rows.values()),
         new=len(new),
+        changed=sum(row["site_id"] in before for row in moved),
         ended=0 if missed_since is None else _end_missing(tx, source_id, missed_since, now),
     )
 
@@ -189,14 +218,14 @@ def record(
 _AMOUNTS = ("price", "shipping", "landed_usd", "unit_usd")
 
 
-def _before(tx: Connection, rows: Mapping[str, Row]) -> dict[str, Mapping[str, Any]]:
+def _before(tx: Connection, rows: Mapping[str, Row]) -> dict[str, Row]:
     """What the database already knows of these listings, by their id on the site."""
     if not rows:
         return {}
     site = next(iter(rows.values()))["site"]
     known = select(*_BEFORE).where(LISTING.c.site == site)
     return {
-        old["site_id"]: old
+        old["site_id"]: dict(old)
         for chunk in chunks(list(rows))
         for old in tx.execute(known.where(LISTING.c.site_id.in_(chunk))).mappings()
     }
@@ -207,14 +236,12 @@ def _ids(tx: Connection, rows: Mapping[str, Row]) -> dict[str, int]:
 
 
 def _differs(old: Mapping[str, Any], row: Row) -> bool:
-    return bool(
-        old["digest"] != row["digest"] or old["on_offer"] != row["on_offer"] or old["ended_at"] is not None
-    )
+    return bool(old["digest"] != row["digest"] or old["on_offer"] != row["on_offer"] or old["ended_at"] is not None)
 
 
 def _rewrite(tx: Connection, rows: Sequence[Row]) -> None:
     if rows:
-        columns = {name: bindparam(name) for name in rows[0] if name != "at_id"}
+        columns: Row = {name: bindparam(name) for name in rows[0] if name != "at_id"}
         tx.execute(update(LISTING).where(LISTING.c.id == bindparam("at_id")).values(columns), list(rows))
 
 
@@ -256,17 +283,20 @@ def _price_point(listing_id: int, row: Row, now: datetime) -> Row:
 
 def _end_missing(tx: Connection, source_id: int, missed_since: datetime, now: datetime) -> int:
     """Forget what this source no longer shows, and end the listings that no other source shows."""
-    missed = select(PRESENCE.c.listing_id).where(
-        PRESENCE.c.source_id == source_id, PRESENCE.c.seen_at < missed_since
-    )
+    missed = select(PRESENCE.c.listing_id).where(PRESENCE.c.source_id == source_id, PRESENCE.c.seen_at < missed_since)
     gone = list(tx.execute(missed).scalars())
     ended = 0
     for chunk in chunks(gone):
         tx.execute(delete(PRESENCE).where(PRESENCE.c.source_id == source_id, PRESENCE.c.listing_id.in_(chunk)))
         unseen = LISTING.c.id.in_(chunk) & ~exists().where(PRESENCE.c.listing_id == LISTING.c.id)
         was_offered = select(
-            LISTING.c.id, bindparam("now", now, PRICE.c.at.type), LISTING.c.price, LISTING.c.currency,
-            LISTING.c.shipping, LISTING.c.unit_usd, bindparam("no", False),
+            LISTING.c.id,
+            bindparam("now", now, PRICE.c.at.type),
+            LISTING.c.price,
+            LISTING.c.currency,
+            LISTING.c.shipping,
+            LISTING.c.unit_usd,
+            bindparam("no", False),
         ).where(unseen, LISTING.c.on_offer)
         tx.execute(insert(PRICE).from_select(list(PRICE.c.keys()), was_offered))
         ended += tx.execute(
@@ -366,7 +396,5 @@ def close_delivery(tx: Connection, alert_id: int, channel: str, **columns: Any) 
 
 def retry_deliveries(tx: Connection, *, now: datetime) -> int:
     """Make everything owed or failed due now; returns how many deliveries that is."""
-    again = (
-        update(DELIVERY).where(DELIVERY.c.state != "sent").values(state="owed", next_try_at=now, claimed_until=None)
-    )
+    again = update(DELIVERY).where(DELIVERY.c.state != "sent").values(state="owed", next_try_at=now, claimed_until=None)
     return tx.execute(again).rowcount

@@ -1,9 +1,8 @@
 """tracker.toml and the environment as one frozen Config, or a ConfigError that lists every mistake."""
 
-import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -21,11 +20,12 @@ from tracker.core.errors import ConfigError
 from tracker.core.metrics import METRICS
 from tracker.core.models import Condition
 from tracker.core.rules import Watch
+from tracker.output import near
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def duration(text: object) -> object:
+def duration(text: object) -> timedelta:
     """`90s`, `10m`, `6h`, `1d` or `2w` as a timedelta; raises ValueError for anything else."""
     if isinstance(text, timedelta):
         return text
@@ -101,7 +101,7 @@ class WatchTable(_Table):
     @classmethod
     def _known_metric(cls, name: str) -> str:
         if name not in METRICS:
-            raise ValueError(f"unknown metric {name!r}{_near(name, METRICS)}")
+            raise ValueError(f"unknown metric {name!r}{near(name, METRICS)}")
         return name
 
 
@@ -125,9 +125,12 @@ class Config(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  (the signature is pydantic's)
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file."""
         return env_settings, init_settings
@@ -179,7 +182,7 @@ def _source_mistakes(config: Config) -> Iterator[str]:
         try:
             scraper = scrapers.sites.load(source.site)
         except KeyError:
-            yield f"sources.{name}: unknown site {source.site!r}{_near(source.site, scrapers.sites.names())}"
+            yield f"sources.{name}: unknown site {source.site!r}{near(source.site, scrapers.sites.names())}"
             continue
         yield from (f"sources.{name}: {problem}" for problem in option_mistakes(scraper, source.options))
 
@@ -189,14 +192,14 @@ def option_mistakes(scraper: Scraper, options: dict[str, str]) -> Iterator[str]:
     for missing in (option for option in scraper.required if not options.get(option)):
         yield f"{scraper.site} needs {missing!r}: {scraper.options.get(missing, '')}"
     for unknown in sorted(options.keys() - scraper.options.keys()):
-        yield f"{unknown!r} is no option of {scraper.site}{_near(unknown, scraper.options)}"
+        yield f"{unknown!r} is no option of {scraper.site}{near(unknown, scraper.options)}"
 
 
 def _channel_mistakes(config: Config) -> Iterator[str]:
     for name, table in config.channels.items():
         kind = str(table.get("type", ""))
         if kind not in alerts.names():
-            yield f"channels.{name}: unknown type {kind!r}{_near(kind, alerts.names())}"
+            yield f"channels.{name}: unknown type {kind!r}{near(kind, alerts.names())}"
             continue
         try:
             alerts.load(kind).model_validate(table)
@@ -208,17 +211,33 @@ def _watch_mistakes(config: Config) -> Iterator[str]:
     channels = {"console", *config.channels}
     for name, watch in config.watches.items():
         for channel in sorted(set(watch.notify) - channels):
-            yield f"watches.{name}: unknown channel {channel!r}{_near(channel, channels)}"
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    """A hint at what was meant, or the whole choice."""
-    known = sorted(known)
-    near = difflib.get_close_matches(word, known, n=1)
-    return f", did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
+            yield f"watches.{name}: unknown channel {channel!r}{near(channel, channels)}"
 
 
 def channels_of(config: Config) -> dict[str, Channel]:
     """The configured channels by name, and the console that is always there."""
     tables = {"console": {"type": "console"}, **config.channels}
     return {name: alerts.load(table["type"]).model_validate(table) for name, table in tables.items()}
+
+
+def settings(config: Config, database_url: str) -> Iterator[tuple[str, str]]:
+    """Every setting in force with its value, secrets masked."""
+    from sqlalchemy import make_url
+
+    yield from _flat("buyer", config.buyer.model_dump())
+    yield from _flat("fetch", config.fetch.model_dump())
+    yield "database.url", make_url(database_url).render_as_string(hide_password=True)
+    for name, source in config.sources.items():
+        yield from _flat(f"sources.{name}", source.model_dump(exclude_none=True))
+    for name, watch in config.watches.items():
+        yield from _flat(f"watches.{name}", watch.model_dump())
+    for name, channel in channels_of(config).items():
+        yield from _flat(f"channels.{name}", channel.model_dump())
+
+
+def _flat(prefix: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        yield (
+            f"{prefix}.{name}",
+            ", ".join(str(one) for one in value) if isinstance(value, tuple | list) else str(value),
+        )

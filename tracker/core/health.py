@@ -4,11 +4,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from tracker.core.errors import Blocked, FetchError, Gone, ParseError, RateLimited, SourceError, Unconfigured
+from tracker.core.errors import (
+    Blocked,
+    FetchError,
+    Gone,
+    ParseError,
+    RateLimited,
+    SourceError,
+    Suspicious,
+    Unconfigured,
+)
 
 
 class Outcome(StrEnum):
-    """How a visit went: `ok` and `empty` are healthy, all others leave what was known as it was."""
+    """How a visit went: `ok` and `empty` are healthy, all others leave what was known as it was.
+
+    `failing` is a fault of ours: the traceback is in the log.
+    """
 
     OK = "ok"
     EMPTY = "empty"
@@ -20,7 +32,6 @@ class Outcome(StrEnum):
     CHANGED = "changed"
     UNREACHABLE = "unreachable"
     FAILING = "failing"
-    CRASHED = "crashed"
 
 
 HEALTHY = frozenset({Outcome.OK, Outcome.EMPTY})
@@ -31,6 +42,7 @@ _BY_ERROR: tuple[tuple[type[SourceError], Outcome], ...] = (
     (Unconfigured, Outcome.UNCONFIGURED),
     (Gone, Outcome.GONE),
     (ParseError, Outcome.CHANGED),
+    (Suspicious, Outcome.SUSPICIOUS),
     (FetchError, Outcome.UNREACHABLE),
 )
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from tracker.core.models import Condition, Kind, Money, Offer, RawListing, Rejected, Verdict
-from tracker.core.money import Rates, read_price
+from tracker.core.money import NoPrice, Rates, Reason, read_price
 
 Identify = Callable[[RawListing], Verdict]
 
@@ -23,14 +23,14 @@ def understand(raw: RawListing, *, identify: Identify) -> Offer | Rejected:
     if verdict.condition is Condition.FOR_PARTS:
         return Rejected(raw=raw, verdict=verdict, reason=Kind.PARTS, detail="the seller calls it for parts")
     price = read_price(raw.price, currency=raw.currency)
-    if price.amount is None:
-        return Rejected(raw=raw, verdict=verdict, reason="no_price", detail=f"price {raw.price!r}: {price.refusal}")
+    if isinstance(price, NoPrice):
+        return Rejected(raw=raw, verdict=verdict, reason="no_price", detail=f"price {raw.price!r} {price.detail}")
     if not price.currency:
         return Rejected(raw=raw, verdict=verdict, reason="no_currency", detail=f"no currency in {raw.price!r}")
     return Offer(
         raw=raw,
         verdict=verdict,
-        price=Money(amount=price.amount, currency=price.currency),
+        price=price.money,
         shipping=_shipping(raw, price.currency),
         available=_plain(raw.availability) not in SOLD_OUT,
         listed_at=_instant(raw.listed_at),
@@ -47,7 +47,9 @@ def _shipping(raw: RawListing, currency: str) -> Decimal | None:
     """Stated shipping in the price's currency; None when not stated, or stated in another currency."""
     if not raw.shipping:
         return None
-    cost = read_price(raw.shipping, currency=raw.shipping_currency or currency, free_is_zero=True)
+    cost = read_price(raw.shipping, currency=raw.shipping_currency or currency)
+    if isinstance(cost, NoPrice):
+        return Decimal(0) if cost.reason in (Reason.FREE, Reason.ZERO) else None
     return cost.amount if cost.currency == currency else None
 
 
@@ -74,7 +76,7 @@ class Landed:
 
 def land(price: Money, shipping: Decimal | None, quantity: int, rates: Rates) -> Landed:
     """Price plus shipping where stated, in USD, shared over the cards of a lot."""
-    rate = rates.rate(price.currency)
+    rate = rates.usd_per_unit.get(price.currency)
     if rate is None:
         return Landed(rate=None, landed_usd=None, unit_usd=None)
     landed_usd = (price.amount + (shipping or 0)) * rate

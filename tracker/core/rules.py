@@ -93,7 +93,7 @@ def evaluate(watches: Iterable[Watch], changes: Sequence[Change], *, told: Told)
     for watch in watches:
         for change in changes:
             last = told.get((watch.name, change.offer.listing_id))
-            if watch.wants(change.offer) and _is_news(watch, change, last):
+            if watch.wants(change.offer) and _is_news(change, last):
                 yield Alert(
                     key=key_of(watch.name, change.offer.site, change.offer.site_id, change.event, change.offer),
                     kind=AlertKind.DEAL,
@@ -103,13 +103,9 @@ def evaluate(watches: Iterable[Watch], changes: Sequence[Change], *, told: Told)
                 )
 
 
-def _is_news(watch: Watch, change: Change, last: Decimal | None) -> bool:
+def _is_news(change: Change, last: Decimal | None) -> bool:
     unit = change.offer.unit_usd
-    if unit is None:
-        return False
-    if last is not None:
-        return unit <= last * AGAIN_BELOW
-    return True
+    return unit is not None and (last is None or unit <= last * AGAIN_BELOW)
 
 
 def summarise(watches: Iterable[Watch], offers: Sequence[Priced], *, occasion: str) -> Iterator[Alert]:
@@ -117,7 +113,7 @@ def summarise(watches: Iterable[Watch], offers: Sequence[Priced], *, occasion: s
     for watch in watches:
         fitting = sorted(
             (offer for offer in offers if watch.wants(offer)),
-            key=lambda offer: (watch.value_of(offer), offer.listing_id),  # noqa: B023  (consumed at once)
+            key=lambda offer: (watch.value_of(offer), offer.listing_id),
         )
         if fitting:
             yield Alert(

@@ -1,0 +1,166 @@
+"""The only place that builds things: a home folder and its configuration become everything the walk needs."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import scrapers.sites
+from db import queries, store
+from db.engine import open_engine, reading, writing
+from scrapers.base import Mode, Scraper, Source
+from tracker.config import Config, channels_of, read_config
+from tracker.core.errors import ConfigError, StoreError
+from tracker.core.gpus import Catalogue, catalogue
+from tracker.core.identify import identifier
+from tracker.pipeline import Tracker, now_utc
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from scrapers.fetch import Fetcher
+    from tracker.core.money import Rates
+
+
+def default_home() -> Path:
+    """The platform's folder for a user's data, or TRACKER_HOME."""
+    from platformdirs import user_data_path
+
+    return Path(os.environ.get("TRACKER_HOME") or user_data_path("gpu-tracker", appauthor=False))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """A folder with tracker.toml, gpus.local.toml and the database; none of them has to be there."""
+
+    path: Path
+
+    @property
+    def config_file(self) -> Path:
+        """The user's configuration."""
+        return self.path / "tracker.toml"
+
+    def config(self) -> Config:
+        """Read the configuration; raises ConfigError listing every mistake."""
+        return read_config(self.config_file)
+
+    def catalogue(self) -> Catalogue:
+        """The spec database with the user's own rows."""
+        return catalogue(self.path / "gpus.local.toml")
+
+    def database_url(self, config: Config) -> str:
+        """Where the data lives: as configured, or a SQLite file in this folder."""
+        return config.database.url or f"sqlite:///{self.path / 'tracker.db'}"
+
+    def engine(self, config: Config) -> "Engine":
+        """Open the database, with the folder made if it is ours; raises StoreError."""
+        if not config.database.url:
+            try:
+                self.path.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(f"the folder {self.path} cannot be made: {error.strerror}") from error
+        return open_engine(self.database_url(config))
+
+
+def starter(home: Home) -> None:
+    """Write the commented configuration to start from; raises StoreError where the folder cannot be written."""
+    text = files("tracker").joinpath("starter.toml").read_text(encoding="utf-8")
+    try:
+        home.path.mkdir(parents=True, exist_ok=True)
+        home.config_file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"{home.config_file} cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def opened(home: Home, config: Config | None = None) -> Iterator[Tracker]:
+    """Everything the walk needs, closed again at the end."""
+    config = config or home.config()
+    known = home.catalogue()
+    engine = home.engine(config)
+    try:
+        yield Tracker(
+            engine=engine,
+            catalogue=known,
+            identify=identifier(known),
+            rates=_rates(engine),
+            watches=config.rules,
+            channels=channels_of(config),
+            max_pages=config.fetch.max_pages,
+        )
+    finally:
+        engine.dispose()
+
+
+def _rates(engine: "Engine") -> "Rates":
+    """The rates kept in the database; the bundled ones are kept first where there are none."""
+    with reading(engine) as conn:
+        kept = queries.rates(conn)
+    if kept is not None:
+        return kept
+    from tracker.rates import bundled
+
+    fresh = bundled()
+    with writing(engine) as tx:
+        store.keep_rates(tx, fresh)
+    return fresh
+
+
+@contextmanager
+def fetching(config: Config, engine: "Engine") -> Iterator["Fetcher"]:
+    """The fetcher as configured, its daily quotas counted in the database."""
+    from scrapers.fetch import Fetcher
+
+    def spend(site: str, quota: int) -> bool:
+        with writing(engine) as tx:
+            return store.spend(tx, site, day=now_utc().date().isoformat(), quota=quota)
+
+    with Fetcher(
+        contact=config.fetch.contact,
+        delay_s=config.fetch.delay_s,
+        timeout_s=config.fetch.timeout_s,
+        secrets=os.environ,
+        spend=spend,
+    ) as fetcher:
+        yield fetcher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """One source of the configuration, ready to visit: its scraper, its value for a mode, and its rhythms."""
+
+    scraper: Scraper
+    source: Source
+    every: timedelta
+    sweep_every: timedelta | None
+
+    def pause(self) -> timedelta:
+        """How long until the next visit of this source's mode."""
+        return self.sweep_every if self.source.mode is Mode.SWEEP and self.sweep_every else self.every
+
+
+def stop(config: Config, name: str, mode: Mode = Mode.FULL) -> Stop:
+    """One configured source by name; raises ConfigError for a name that is not configured."""
+    table = config.sources.get(name)
+    if table is None:
+        known = ", ".join(sorted(config.sources)) or "none"
+        raise ConfigError(f"there is no source {name!r} in the configuration; configured: {known}")
+    scraper = scrapers.sites.load(table.site)
+    return Stop(
+        scraper=scraper,
+        source=Source(
+            name=name,
+            site=table.site,
+            options=table.options,
+            mode=mode,
+            country=config.buyer.country,
+            postcode=config.buyer.postcode,
+            currency=table.currency or scraper.currency,
+        ),
+        every=table.every or scraper.every,
+        sweep_every=table.sweep_every or scraper.sweep_every,
+    )

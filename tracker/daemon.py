@@ -1,0 +1,175 @@
+"""The clock: visits what is due, a worker per host, and delivers what is owed; the only importer of apscheduler."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from types import FrameType
+from urllib.parse import urlsplit
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from db import queries, store
+from db.engine import reading, writing
+from scrapers.base import Mode
+from scrapers.crawl import Fetch
+from tracker import pipeline
+from tracker.assemble import Stop, stop
+from tracker.config import Config
+from tracker.core.errors import TrackerError
+from tracker.core.health import HEALTHY
+from tracker.pipeline import Tracker, Visited, now_utc
+
+log = logging.getLogger("tracker")
+
+TICK = timedelta(seconds=5)
+WORKERS = 8
+
+FetchOf = Callable[[Stop], Fetch]
+
+
+class Daemon:
+    """One process that visits and delivers until it is told to stop; the schedule itself is in the database."""
+
+    def __init__(self, tracker: Tracker, config: Config, fetch_of: FetchOf) -> None:
+        self._tracker = tracker
+        self._config = config
+        self._fetch_of = fetch_of
+        self._stopping = threading.Event()
+        self._news = threading.Event()
+        self._busy_hosts: set[str] = set()
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="visit")
+
+    def once(self) -> bool:
+        """Visit everything due, deliver everything owed, and end; False when a visit went wrong."""
+        self._prepare()
+        visits: list[Future[Visited | None]] = []
+        tried: set[tuple[str, Mode]] = set()
+        while started := self._start_due(tried):
+            visits += started
+            for one in started:
+                one.exception()  # waits; what is due at the same host comes in the next round
+        self._workers.shutdown()
+        self._deliver()
+        results = [one.result() for one in visits if one.exception() is None]
+        return len(results) == len(visits) and all(
+            visited is None or visited.judgement.outcome in HEALTHY for visited in results
+        )
+
+    def run(self) -> None:
+        """Visit and deliver until SIGTERM or SIGINT; visits under way are finished, what they owe is delivered."""
+        self._prepare()
+        clock = BackgroundScheduler(timezone="UTC")
+        clock.add_job(
+            self._start_due,
+            "interval",
+            seconds=TICK.total_seconds(),
+            next_run_time=now_utc(),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+        clock.add_job(self._news.set, "interval", seconds=TICK.total_seconds(), coalesce=True, misfire_grace_time=None)
+        postman = threading.Thread(target=self._deliver_on_news, name="deliver")
+        with self._until_told():
+            clock.start()
+            postman.start()
+            log.info("watching %d sources for %d watches", len(self._sources()), len(self._tracker.watches))
+            self._stopping.wait()
+            log.info("stopping: visits under way are finished first")
+        clock.shutdown()
+        self._workers.shutdown()
+        self._news.set()
+        postman.join()
+        self._deliver()
+        log.info("stopped")
+
+    def _sources(self) -> list[str]:
+        return [name for name, source in self._config.sources.items() if source.enabled]
+
+    def _prepare(self) -> None:
+        now = now_utc()
+        with writing(self._tracker.engine) as tx:
+            for name in self._sources():
+                planned = stop(self._config, name)
+                store.schedule(tx, name, planned.source.site, sweeps=planned.sweep_every is not None, now=now)
+        pipeline.greet(self._tracker, now=now)
+
+    def _start_due(self, tried: set[tuple[str, Mode]] | None = None) -> list[Future[Visited | None]]:
+        """Start a visit for every due source whose host is idle, but for those already tried."""
+        with reading(self._tracker.engine) as conn:
+            due = queries.due(conn, now=now_utc())
+        configured = set(self._sources())
+        planned = [stop(self._config, name, Mode(mode)) for name, mode in due.items() if name in configured]
+        started = []
+        for plan in planned:
+            host, this = _host(plan), (plan.source.name, plan.source.mode)
+            if self._stopping.is_set() or host in self._busy_hosts or this in (tried or ()):
+                continue
+            self._busy_hosts.add(host)
+            started.append(self._workers.submit(self._visit, plan, host))
+            if tried is not None:
+                tried.add(this)
+        return started
+
+    def _visit(self, planned: Stop, host: str) -> Visited | None:
+        try:
+            visited = pipeline.visit(
+                self._tracker, planned.scraper, planned.source, self._fetch_of(planned), every=planned.pause()
+            )
+        except TrackerError as error:
+            log.error("%s: %s", planned.source.name, error)
+            raise
+        except Exception:
+            log.exception("%s crashed", planned.source.name)
+            raise
+        finally:
+            self._busy_hosts.discard(host)
+        if visited is not None:
+            log.info("%s", visited)
+            self._news.set()
+        return visited
+
+    def _deliver_on_news(self) -> None:
+        while not self._stopping.is_set():
+            self._news.wait()
+            self._news.clear()
+            self._deliver()
+
+    def _deliver(self) -> None:
+        try:
+            delivered = pipeline.deliver(self._tracker)
+        except TrackerError as error:
+            log.error("delivery: %s", error)
+            return
+        except Exception:
+            log.exception("delivery crashed")
+            return
+        for refusal in delivered.refusals:
+            log.warning("not delivered, %s", refusal)
+
+    @contextmanager
+    def _until_told(self) -> Iterator[None]:
+        """Let SIGTERM and SIGINT ask for a clean stop; a second one ends the process at once."""
+        before = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
+
+        def ask(_signal: int, _frame: FrameType | None) -> None:
+            self._stopping.set()
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+        for one in before:
+            signal.signal(one, ask)
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+
+def _host(planned: Stop) -> str:
+    first = next(iter(planned.scraper.start(planned.source)), None)
+    return urlsplit(first.url).netloc if first else planned.source.name

@@ -1,0 +1,69 @@
+"""The main job once, offline: two days of recorded pages in place of the network."""
+
+import sys
+from datetime import timedelta
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+from db.engine import reading
+from scrapers.base import Page, Request
+from scrapers.crawl import Fetch, crawl
+from tracker import pipeline
+from tracker.assemble import Home, Stop, opened, stop
+from tracker.core.metrics import METRICS
+from tracker.output import Format, emit
+from tracker.pipeline import Tracker, now_utc
+from tracker.report import basis, offer_columns, ranked
+
+PAGES = {"api.ebay.com": "ebay.json", "refurb.example": "shop.json", "cards.example": "product.html"}
+"""The recorded page that answers for each host."""
+
+DAYS = {"day1": timedelta(days=1), "day2": timedelta(0)}
+"""The recordings in order, each with how long ago it plays."""
+
+
+def show(home: Home) -> None:
+    """Visit the recorded sources on two days, say what the watches raised, and print the report."""
+    home.path.mkdir(parents=True, exist_ok=True)
+    for old in home.path.glob("tracker.db*"):
+        old.unlink()
+    home.config_file.write_text(files(__name__).joinpath("tracker.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    config = home.config()
+    with opened(home, config) as tracker:
+        pipeline.greet(tracker, now=now_utc())
+        for day, ago in DAYS.items():
+            _say(f"\n--- {'yesterday' if ago else 'today'}: visiting {len(config.sources)} sources (recorded pages)")
+            for name in config.sources:
+                _say(str(_visit(tracker, stop(config, name), day, ago)))
+            pipeline.deliver(tracker)
+        _say(f"\n--- tracker report --metric usd_per_gb\n{basis(METRICS['usd_per_gb'])}")
+        with reading(tracker.engine) as conn:
+            rows = ranked(conn, metric="usd_per_gb", top=12, now=now_utc(), catalogue=tracker.catalogue)
+        emit(rows, Format.TABLE, people=[offer_columns(row, "usd_per_gb") for row in rows])
+    _say(
+        f"\nLook around: tracker --home {home.path} report --metric usd_per_gbps, … rejected, … sources, … history mi50"
+    )
+
+
+def _visit(tracker: Tracker, planned: Stop, day: str, ago: timedelta) -> pipeline.Visited:
+    at = now_utc() - ago
+    harvest = crawl(planned.scraper, planned.source, recorded(planned, day))
+    return pipeline.keep(
+        tracker, planned.source, harvest, walk=planned.scraper.walk, every=planned.every, started_at=at, now=at
+    )
+
+
+def recorded(planned: Stop, day: str) -> Fetch:
+    """A fetch that answers every request with the recorded page of its host."""
+
+    def fetch(request: Request) -> Page:
+        name = PAGES[urlsplit(request.url).netloc]
+        text = files(__name__).joinpath("pages", day, name).read_text(encoding="utf-8")
+        return Page(url=request.url, text=text, source=planned.source)
+
+    return fetch
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

@@ -1,0 +1,144 @@
+"""Checks, each → ok | warn | fail and what to do about it."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from db import queries
+from db.engine import reading
+from tracker.assemble import Home, opened, stop
+from tracker.config import Config
+from tracker.core.errors import ConfigError, StoreError
+from tracker.core.health import HEALTHY
+from tracker.pipeline import Tracker, now_utc
+
+OLD_RATES = timedelta(days=120)
+SILENT = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One check: its state, what was found, and what to do about it."""
+
+    state: Literal["ok", "warn", "fail"]
+    check: str
+    found: str
+    advice: str = ""
+
+
+def examine(home: Home) -> list[Finding]:
+    """Every check, the ones that others rest on first."""
+    try:
+        config = home.config()
+    except ConfigError as error:
+        advice = f"edit {home.config_file}"
+        return [Finding(state="fail", check="configuration", found=one, advice=advice) for one in error.mistakes]
+    findings = [_configuration(home, config)]
+    try:
+        with opened(home, config) as tracker:
+            findings += [
+                Finding(state="ok", check="database", found=home.database_url(config).partition("@")[2] or "opened"),
+                _rates(tracker),
+                *_sources(config, tracker),
+                *_watches(tracker),
+                *_outbox(tracker),
+                *_unknown_cards(tracker),
+            ]
+    except (StoreError, ConfigError) as error:
+        findings.append(Finding(state="fail", check="database", found=str(error), advice="check database.url"))
+    return findings
+
+
+def _configuration(home: Home, config: Config) -> Finding:
+    if not home.config_file.exists():
+        advice = "`tracker init` writes one to start from"
+        return Finding(state="warn", check="configuration", found=f"no {home.config_file}", advice=advice)
+    found = f"{len(config.sources)} sources, {len(config.watches)} watches, {len(config.channels)} channels"
+    return Finding(state="ok", check="configuration", found=found)
+
+
+def _rates(tracker: Tracker) -> Finding:
+    age = now_utc().date() - tracker.rates.day
+    found = f"{len(tracker.rates.usd_per_unit)} currencies as of {tracker.rates.day}"
+    if age > OLD_RATES:
+        return Finding(state="warn", check="exchange rates", found=found, advice="update the tracker for newer rates")
+    return Finding(state="ok", check="exchange rates", found=found)
+
+
+def _sources(config: Config, tracker: Tracker) -> Iterator[Finding]:
+    with reading(tracker.engine) as conn:
+        known = queries.sources(conn)
+    keyless: dict[str, str] = {}
+    for name, table in config.sources.items():
+        needs = stop(config, name).scraper.needs
+        if not table.enabled:
+            continue
+        if needs and not (os.environ.get(needs.id_env) and os.environ.get(needs.secret_env)):
+            keyless[table.site] = needs.help
+            continue
+        row = known.get(name, {})
+        state, last_ok_at = row.get("state", "new"), row.get("last_ok_at")
+        if state == "new":
+            yield Finding(state="ok", check=f"source {name}", found="not visited yet")
+        elif state not in HEALTHY:
+            advice = _ADVICE.get(state, "")
+            yield Finding(state="warn", check=f"source {name}", found=f"{state}: {row['message']}", advice=advice)
+        else:
+            yield Finding(state="ok", check=f"source {name}", found=f"{state}, last read {_minute(last_ok_at)}")
+    for site, help_text in keyless.items():
+        count = sum(table.enabled and table.site == site for table in config.sources.values())
+        found = f"{count} sources are left alone: no credentials"
+        yield Finding(state="warn", check=f"site {site}", found=found, advice=help_text)
+
+
+_ADVICE = {
+    "blocked": "the site refuses automatic visits: save its pages by hand and `tracker import` them",
+    "changed": "the page no longer reads as it did: look at it, then report or repair the parser",
+    "gone": "the address does not exist any more: correct the source",
+    "unreachable": "check the address and the network; it is tried again by itself",
+    "suspicious": "look at the site: if it really has nothing, it will be believed once listings return",
+    "failing": "a fault of the tracker: the log has the traceback",
+}
+
+
+def _minute(at: datetime | None) -> str:
+    return "never" if at is None else at.isoformat(timespec="minutes")
+
+
+def _watches(tracker: Tracker) -> Iterator[Finding]:
+    if not tracker.watches:
+        advice = "add a [watches.NAME] table; `tracker init` writes three"
+        yield Finding(state="warn", check="watches", found="nobody is told about anything", advice=advice)
+    from tracker.core.gpus import match
+
+    for watch in tracker.watches:
+        for glob in watch.gpus:
+            if not match(tracker.catalogue, glob):
+                found = f"{glob!r} matches no card of the spec database"
+                yield Finding(state="warn", check=f"watch {watch.name}", found=found, advice="see `tracker gpus`")
+
+
+def _outbox(tracker: Tracker) -> Iterator[Finding]:
+    with reading(tracker.engine) as conn:
+        stuck = queries.deliveries(conn, states=("owed", "failed"), limit=1000)
+    refused: dict[str, str] = {row["channel"]: row["error"] for row in stuck if row["error"]}
+    for channel, error in refused.items():
+        count = sum(row["channel"] == channel for row in stuck)
+        advice = "`tracker alerts test`, then `tracker alerts retry`"
+        yield Finding(state="warn", check=f"channel {channel}", found=f"{count} undelivered: {error}", advice=advice)
+    if not refused:
+        yield Finding(state="ok", check="outbox", found=f"{len(stuck)} deliveries owed")
+
+
+def _unknown_cards(tracker: Tracker) -> Iterator[Finding]:
+    with reading(tracker.engine) as conn:
+        unknown = queries.rejected(conn, reason="unknown_card", limit=20)
+    if unknown:
+        yield Finding(
+            state="warn",
+            check="spec database",
+            found=f"{len(unknown)} titles look like cards we do not know, such as {unknown[0]['title']!r}",
+            advice="`tracker rejected --reason unknown_card`; add them to gpus.local.toml",
+        )

@@ -1,0 +1,111 @@
+"""Lists of flat rows as people or programs want them."""
+
+import csv
+import difflib
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, TextIO
+
+Row = Mapping[str, Any]
+
+
+class Format(StrEnum):
+    """How a list is printed: for people, or for programs."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    MD = "md"
+
+
+def emit(rows: Sequence[Row], form: Format, *, people: Sequence[Row] | None = None, out: TextIO | None = None) -> None:
+    """Print a list of flat rows; `people` are the same rows with the columns people read."""
+    out = out or sys.stdout
+    shown = rows if people is None else people
+    {Format.TABLE: _table, Format.CSV: _csv, Format.JSON: _json, Format.MD: _markdown}[form](
+        rows if form in (Format.CSV, Format.JSON) else shown, out
+    )
+
+
+def _table(rows: Sequence[Row], out: TextIO) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if not rows:
+        return
+    console = Console(file=out, width=None if out.isatty() else WIDE, highlight=False)
+    names = [name for name in rows[0] if name != LINK or not console.is_terminal]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in names:
+        cells = [_said(row[name]) for row in rows]
+        table.add_column(
+            name,
+            justify="right" if all(map(_is_number, cells)) else "left",
+            no_wrap=name == TITLE,
+            overflow="ellipsis" if name == TITLE else "fold",
+            min_width=None if name in LONG else max(map(len, [name, *cells])),
+        )
+    for row in rows:
+        # A terminal that can follow links follows the title; elsewhere the address stands beside it.
+        style = f"link {row[LINK]}" if console.is_terminal and row.get(LINK) else ""
+        table.add_row(*(Text(_said(row[name]), style=style if name == TITLE else "") for name in names))
+    with console.capture() as captured:
+        console.print(table)
+    out.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+WIDE = 240
+"""Columns of a table that goes to a file or a pipe."""
+
+TITLE, LINK = "title", "link"
+
+LONG = frozenset({TITLE, LINK, "detail", "message", "found", "advice", "reason", "value"})
+"""Columns that give way where the line is too short for all."""
+
+
+def _is_number(cell: str) -> bool:
+    return cell.replace(",", "").replace(".", "").lstrip("~").isdigit()
+
+
+def _said(value: object) -> str:
+    """A value for people: unknown is empty, control characters never reach a terminal."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "".join(letter if letter.isprintable() else " " for letter in str(value))
+
+
+def _json(rows: Sequence[Row], out: TextIO) -> None:
+    out.write(json.dumps(list(rows), ensure_ascii=False, indent=1, default=str) + "\n")
+
+
+def _markdown(rows: Sequence[Row], out: TextIO) -> None:
+    if not rows:
+        return
+    lines = [list(rows[0]), ["---"] * len(rows[0]), *([_said(value) for value in row.values()] for row in rows)]
+    out.writelines("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |\n" for line in lines)
+
+
+def _csv(rows: Sequence[Row], out: TextIO) -> None:
+    if not rows:
+        return
+    writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
+
+
+def _harmless(value: object) -> object:
+    """A cell no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") and value else value
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """A hint at what was meant by a word nobody knows; the whole choice where it is short."""
+    choice = sorted(known)
+    if meant := difflib.get_close_matches(word, choice, n=1):
+        return f", did you mean {meant[0]!r}?"
+    return f"; known: {', '.join(choice)}" if len(choice) <= 20 else ""

@@ -1,0 +1,365 @@
+"""The spine: one listing walks from a fetched page to a stored offer, and to an alert that is owed and sent.
+
+    visit = claim → harvest → keep          deliver = what is owed → channel
+
+The daemon, the CLI, the demo, the importers and the tests all call these functions.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from alerts.base import Channel
+from alerts.message import compose
+from db import queries, store
+from db.engine import reading, writing
+from db.rows import Row, raw_of, row_of
+from scrapers.base import Mode, Scraper, Source, Walk
+from scrapers.crawl import Crawl, Fetch, crawl
+from tracker.core import health
+from tracker.core.errors import NotifyError, RateLimited, SourceError
+from tracker.core.flat import flat_alert
+from tracker.core.gpus import Catalogue, match
+from tracker.core.health import Judgement
+from tracker.core.money import Rates
+from tracker.core.offers import Identify, understand
+from tracker.core.rules import Alert, Watch, evaluate, summarise
+
+log = logging.getLogger("tracker")
+
+CLAIM = timedelta(minutes=30)
+"""A visit that has not ended after this long is taken to be dead."""
+
+LEASE = timedelta(minutes=2)
+"""A delivery that has not ended after this long is tried again."""
+
+WINDOW_AGE = timedelta(days=14)
+"""A listing seen only through a window ends when no window has shown it for this long."""
+
+RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 25, 125, 360))
+"""Waits before the next attempt to deliver; the last one repeats."""
+
+GIVE_UP = timedelta(days=7)
+"""An alert that no attempt could deliver for this long is failed for good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracker:
+    """Everything the walk needs, built once by `assemble`."""
+
+    engine: Engine
+    catalogue: Catalogue
+    identify: Identify
+    rates: Rates
+    watches: tuple[Watch, ...]
+    channels: Mapping[str, Channel]
+    max_pages: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visited:
+    """How one visit went, in numbers."""
+
+    source: str
+    mode: Mode
+    judgement: Judgement
+    pages: int
+    listings: int
+    offers: int = 0
+    rejected: int = 0
+    new: int = 0
+    changed: int = 0
+    ended: int = 0
+    alerts: int = 0
+
+    def __str__(self) -> str:
+        said = f": {self.judgement.message}" if self.judgement.message else ""
+        return (
+            f"{self.source} {self.mode} {self.judgement.outcome}: {self.pages} pages, {self.listings} listings, "
+            f"{self.offers} offers ({self.new} new, {self.changed} changed, {self.ended} ended), "
+            f"{self.rejected} rejected, {self.alerts} alerts{said}"
+        )
+
+
+def now_utc() -> datetime:
+    """The time now, in UTC: what every caller passes in."""
+    return datetime.now(UTC)
+
+
+def visit(tracker: Tracker, scraper: Scraper, source: Source, fetch: Fetch, *, every: timedelta) -> Visited | None:
+    """Visit one source if nobody else is at it: claim, harvest, keep; None when it was taken."""
+    started_at = now_utc()
+    with writing(tracker.engine) as tx:
+        store.know_source(tx, source.name, source.site)
+        if not store.claim(tx, source.name, now=started_at, until=started_at + CLAIM):
+            return None
+    harvest = _harvest(scraper, source, fetch, limit=tracker.max_pages)
+    return keep(tracker, source, harvest, walk=scraper.walk, every=every, started_at=started_at, now=now_utc())
+
+
+def _harvest(scraper: Scraper, source: Source, fetch: Fetch, *, limit: int) -> Crawl:
+    try:
+        return crawl(scraper, source, fetch, limit=limit)
+    except Exception as error:  # a bug in one scraper must not end the others
+        log.exception("%s crashed", source.name)
+        fault = SourceError(f"crashed: {error!r}", site=source.site)
+        return Crawl(listings=(), pages=0, complete=False, error=fault)
+
+
+def keep(
+    tracker: Tracker,
+    source: Source,
+    harvest: Crawl,
+    *,
+    walk: Walk,
+    every: timedelta | None,
+    started_at: datetime,
+    now: datetime,
+) -> Visited:
+    """Identify what a walk brought home, and in one transaction store it, evaluate the watches and owe the alerts.
+
+    `every` None is an import: the source has no next visit, and nothing ends. `now` is when the pages were true.
+    """
+    outcomes = [understand(raw, identify=tracker.identify) for raw in harvest.listings]
+    with writing(tracker.engine) as tx:
+        source_id = store.know_source(tx, source.name, source.site)
+        before = queries.source_row(tx, source.name)
+        judgement = health.judge(
+            listings=len(harvest.listings),
+            complete=harvest.complete,
+            error=harvest.error,
+            on_offer_before=queries.present(tx, source_id),
+        )
+        recorded = store.record(
+            tx,
+            outcomes,
+            source=source.name,
+            source_id=source_id,
+            missed_since=_missed_since(before, source, walk, judgement, now) if every else None,
+            rates=tracker.rates,
+            catalogue=tracker.catalogue,
+            now=now,
+        )
+        first = before["last_ok_at"] is None
+        alerts = _worth_saying(tracker, tx, source, recorded, first=first)
+        owed = store.owe(tx, (_owed(alert, now) for alert in alerts), now=now)
+        visited = Visited(
+            source=source.name,
+            mode=source.mode,
+            judgement=judgement,
+            pages=harvest.pages,
+            listings=len(harvest.listings),
+            offers=recorded.offers,
+            rejected=recorded.rejected,
+            new=recorded.new,
+            changed=recorded.changed,
+            ended=recorded.ended,
+            alerts=owed,
+        )
+        store.close_visit(
+            tx,
+            source_id,
+            visit=_visit_row(visited, started_at=started_at, now=now),
+            source=_source_row(before, visited, harvest, started_at=started_at, now=now, every=every),
+        )
+    return visited
+
+
+def _missed_since(before: Row, source: Source, walk: Walk, judgement: Judgement, now: datetime) -> datetime | None:
+    """Since when a listing must be unseen to have ended: by two complete walks in a row, or by a window for long."""
+    if walk is Walk.WINDOW and judgement.outcome in health.HEALTHY:
+        return now - WINDOW_AGE
+    if source.mode is Mode.FULL and judgement.may_end:
+        complete_at: datetime | None = before["complete_at"]
+        return complete_at
+    return None
+
+
+def _worth_saying(
+    tracker: Tracker, tx: Connection, source: Source, recorded: store.Recorded, *, first: bool
+) -> list[Alert]:
+    """A source's first visit is history, told once a watch in one summary; after that every change is news."""
+    if first:
+        offers = [change.offer for change in recorded.changes]
+        return list(summarise(tracker.watches, offers, occasion=f"first visit of {source.name}"))
+    listing_ids = [change.offer.listing_id for change in recorded.changes]
+    told = queries.told(tx, [watch.name for watch in tracker.watches], listing_ids)
+    return list(evaluate(tracker.watches, recorded.changes, told=told))
+
+
+def _owed(alert: Alert, now: datetime) -> store.Owed:
+    return store.Owed(
+        key=alert.key,
+        kind=alert.kind,
+        watch=alert.watch.name,
+        payload=flat_alert(alert, created_at=now),
+        channels=alert.watch.notify,
+        told={
+            change.offer.listing_id: change.offer.unit_usd
+            for change in alert.changes
+            if change.offer.unit_usd is not None
+        },
+    )
+
+
+def _visit_row(visited: Visited, *, started_at: datetime, now: datetime) -> Row:
+    counted = ("pages", "listings", "offers", "rejected", "new", "changed", "ended")
+    return {
+        "mode": visited.mode.value,
+        "started_at": started_at,
+        "ended_at": now,
+        "outcome": visited.judgement.outcome.value,
+        "message": visited.judgement.message,
+        **{name: getattr(visited, name) for name in counted},
+    }
+
+
+def _source_row(
+    before: Row, visited: Visited, harvest: Crawl, *, started_at: datetime, now: datetime, every: timedelta | None
+) -> Row:
+    """The source's state after a visit, and when it is due again."""
+    outcome, healthy = visited.judgement.outcome, visited.judgement.outcome in health.HEALTHY
+    failures = 0 if healthy else before["failures"] + 1
+    row: Row = {
+        "state": outcome.value,
+        "message": visited.judgement.message,
+        "failures": failures,
+        "last_visit_at": now,
+    }
+    if healthy:
+        row["last_ok_at"] = now
+    if harvest.complete and visited.judgement.may_end:
+        row["complete_at"] = started_at
+    if every is not None:
+        retry_after_s = harvest.error.retry_after_s if isinstance(harvest.error, RateLimited) else None
+        pause = health.wait(outcome, failures=failures, every=every, retry_after_s=retry_after_s)
+        row["next_sweep_at" if visited.mode is Mode.SWEEP else "next_visit_at"] = now + pause
+    return row
+
+
+# --- watches ------------------------------------------------------------------------------------------------------
+
+
+def greet(tracker: Tracker, *, now: datetime) -> int:
+    """Let every new or edited watch speak at once, in one summary of what is on offer; returns the alerts owed."""
+    with reading(tracker.engine) as conn:
+        known = queries.known_watches(conn)
+    fresh = [watch for watch in tracker.watches if known.get(watch.name) != watch.fingerprint]
+    owed = 0
+    for watch in fresh:
+        with writing(tracker.engine) as tx:
+            offers = queries.on_offer(tx, catalogue=tracker.catalogue, **_wanted(tracker.catalogue, watch))
+            store.forget_told(tx, watch.name)
+            alerts = summarise([watch], offers, occasion="new watch")
+            owed += store.owe(tx, (_owed(alert, now) for alert in alerts), now=now)
+            store.know_watch(tx, watch, now=now)
+    return owed
+
+
+def _wanted(catalogue: Catalogue, watch: Watch) -> dict[str, list[str]]:
+    gpus = [gpu for glob in watch.gpus for gpu in match(catalogue, glob)]
+    return {"variants": [gpu.id for gpu in gpus], "families": [gpu.family for gpu in gpus]}
+
+
+# --- delivery -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What one round of deliveries did; `refusals` says who refused and why."""
+
+    sent: int = 0
+    refusals: tuple[str, ...] = ()
+
+
+def deliver(tracker: Tracker, *, now: Callable[[], datetime] = now_utc) -> Delivered:
+    """Send what is owed and due; what is refused stays owed until it is time to give up."""
+    with reading(tracker.engine) as conn:
+        due = queries.owed(conn, now=now())
+    sent, refusals = 0, []
+    for delivery in due:
+        refusal = _send(tracker, delivery, now)
+        if refusal is None:
+            sent += 1
+        elif refusal:
+            refusals.append(f"{delivery['channel']}: {refusal}")
+    return Delivered(sent=sent, refusals=tuple(refusals))
+
+
+def _send(tracker: Tracker, delivery: Row, now: Callable[[], datetime]) -> str | None:
+    """One attempt at one delivery: None when sent, the refusal when not, "" when somebody else has it."""
+    alert_id, name, at = delivery["alert_id"], delivery["channel"], now()
+    with writing(tracker.engine) as tx:
+        if not store.claim_delivery(tx, alert_id, name, now=at, until=at + LEASE):
+            return ""
+    try:
+        if (channel := tracker.channels.get(name)) is None:
+            raise NotifyError(f"there is no channel {name!r} in the configuration", permanent=True)
+        channel.send(compose(delivery["payload"]))
+    except NotifyError as error:
+        with writing(tracker.engine) as tx:
+            store.close_delivery(tx, alert_id, name, **_after_refusal(delivery, error, now()))
+        return str(error)
+    with writing(tracker.engine) as tx:
+        store.close_delivery(tx, alert_id, name, state="sent", sent_at=now(), error="")
+    return None
+
+
+def _after_refusal(delivery: Row, error: NotifyError, now: datetime) -> Row:
+    if error.permanent or now - delivery["created_at"] > GIVE_UP:
+        return {"state": "failed", "error": str(error)}
+    pause = RETRIES[min(delivery["attempts"], len(RETRIES) - 1)]
+    if error.retry_after_s is not None:
+        pause = max(pause, timedelta(seconds=error.retry_after_s))
+    return {"next_try_at": now + pause, "error": str(error)}
+
+
+# --- second thoughts ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reread:
+    """A listing that today's rules read otherwise: what was made of it, and what is now."""
+
+    listing_id: int
+    title: str
+    was: str
+    now: str
+
+
+def reidentify(tracker: Tracker, *, dry_run: bool, batch: int = 2000) -> Iterator[Reread]:
+    """Run today's rules over everything stored and show the differences; nothing of it is news."""
+    last = 0
+    while True:
+        with reading(tracker.engine) as conn:
+            rows = queries.listings_after(conn, last, limit=batch)
+        if not rows:
+            return
+        last = rows[-1]["id"]
+        again = [(row, row_of(understand(raw_of(row), identify=tracker.identify), tracker.rates)) for row in rows]
+        differing = [(old, new) for old, new in again if old["digest"] != new["digest"]]
+        yield from (_reread(old, new) for old, new in differing if _reading(old) != _reading(new))
+        if differing and not dry_run:
+            with writing(tracker.engine) as tx:
+                store.rewrite(tx, ((old["id"], _kept_state(old, new)) for old, new in differing))
+
+
+def _reread(old: Row, new: Row) -> Reread:
+    return Reread(listing_id=old["id"], title=old["title"], was=_reading(old), now=_reading(new))
+
+
+def _reading(row: Row) -> str:
+    """What a row says is sold, in a few words."""
+    if row["rejected"]:
+        return f"rejected: {row['rejected']}"
+    lot = f" ×{row['quantity']}" if row["quantity"] > 1 else ""
+    return f"{row['variant'] or row['gpu']}{lot} {row['condition']}"
+
+
+def _kept_state(old: Row, new: Row) -> dict[str, Any]:
+    """Another reading does not bring an ended listing back."""
+    return {**new, "on_offer": new["on_offer"] and old["ended_at"] is None}

@@ -1,0 +1,138 @@
+"""Visits a person asks for: a source now, a look without storing, and pages somebody saved."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import scrapers.sites
+from db import queries
+from db.engine import reading
+from scrapers.base import Source
+from scrapers.crawl import Crawl, crawl
+from scrapers.saved import saved
+from tracker import pipeline
+from tracker.assemble import Home, fetching, opened, stop
+from tracker.core.errors import ConfigError, SourceError
+from tracker.core.identify import identifier
+from tracker.core.models import Offer, RawListing, Rejected
+from tracker.core.offers import understand
+from tracker.pipeline import Visited, now_utc
+
+
+def scrape_now(home: Home, names: Sequence[str]) -> Iterator[Visited]:
+    """Visit configured sources one after the other, due or not, and deliver what that raised."""
+    config = home.config()
+    planned = [stop(config, name) for name in names]
+    with opened(home, config) as tracker, fetching(config, tracker.engine) as fetcher:
+        pipeline.greet(tracker, now=now_utc())
+        for plan in planned:
+            fetch = fetcher.of(plan.scraper, plan.source)
+            visited = pipeline.visit(tracker, plan.scraper, plan.source, fetch, every=plan.every)
+            if visited is None:
+                raise SourceError("another process is visiting it right now", site=plan.source.name)
+            yield visited
+        pipeline.deliver(tracker)
+
+
+def look(home: Home, names: Sequence[str]) -> list[dict[str, Any]]:
+    """What a visit would store, as flat rows; raises the SourceError that ended a walk."""
+    config = home.config()
+    identify = identifier(home.catalogue())
+    planned = [stop(config, name) for name in names]
+    rows = []
+    with opened(home, config) as tracker, fetching(config, tracker.engine) as fetcher:
+        for plan in planned:
+            harvest = crawl(plan.scraper, plan.source, fetcher.of(plan.scraper, plan.source), limit=tracker.max_pages)
+            if harvest.error:
+                raise harvest.error
+            rows += [_glance(understand(raw, identify=identify)) for raw in harvest.listings]
+    return rows
+
+
+def _glance(outcome: Offer | Rejected) -> dict[str, Any]:
+    raw, verdict = outcome.raw, outcome.verdict
+    return {
+        "gpu": verdict.variant or verdict.gpu,
+        "quantity": verdict.quantity,
+        "condition": verdict.condition.value,
+        "price": f"{raw.price} {raw.currency}".strip(),
+        "shipping": raw.shipping,
+        "rejected": outcome.reason if isinstance(outcome, Rejected) else None,
+        "title": raw.title,
+        "url": raw.url,
+    }
+
+
+def import_files(home: Home, site: str, files: Iterable[Path], *, at: datetime | None) -> Visited:
+    """Read saved pages by a site's parser as if just fetched, all of them or none; raises ConfigError or SourceError.
+
+    `at` is when the pages were saved, if not just now.
+    """
+    try:
+        scraper = scrapers.sites.load(site)
+    except KeyError:
+        known = ", ".join(scrapers.sites.names())
+        raise ConfigError(f"there is no site {site!r}; known: {known}") from None
+    config = home.config()
+    source = Source(
+        name=f"import:{site}",
+        site=site,
+        country=config.buyer.country,
+        postcode=config.buyer.postcode,
+        currency=scraper.currency,
+    )
+    listings: dict[str, RawListing] = {}
+    pages = 0
+    for file in files:
+        try:
+            page = saved(site, file, file.read_bytes(), source=source)
+            listings.update((listing.site_id, listing) for listing in scraper.parse(page))
+        except OSError as error:
+            raise SourceError(f"{file}: {error.strerror}", site=site) from error
+        pages += 1
+    harvest = Crawl(listings=tuple(listings.values()), pages=pages, complete=False)
+    started_at = now_utc()
+    with opened(home, config) as tracker:
+        pipeline.greet(tracker, now=started_at)
+        visited = pipeline.keep(
+            tracker,
+            source,
+            harvest,
+            walk=scraper.walk,
+            every=None,
+            started_at=started_at,
+            now=at or started_at,
+        )
+        pipeline.deliver(tracker)
+    return visited
+
+
+def state_of_sources(home: Home) -> list[dict[str, Any]]:
+    """Every configured or known source with where it stands."""
+    config = home.config()
+    with opened(home, config) as tracker, reading(tracker.engine) as conn:
+        known = queries.sources(conn)
+    rows = []
+    for name in sorted({*config.sources, *known}):
+        row, table = known.get(name, {}), config.sources.get(name)
+        planned = stop(config, name) if table else None
+        off = "imported" if name.startswith("import:") else "not configured"
+        rows.append(
+            {
+                "source": name,
+                "site": table.site if table else row["site"],
+                "state": (row.get("state", "new") if table.enabled else "disabled") if table else off,
+                "on_offer": row.get("on_offer", 0),
+                "every": str(planned.every) if planned else None,
+                "last_good_visit": _instant(row.get("last_ok_at")),
+                "next_visit": _instant(row.get("next_visit_at")) if table and table.enabled else None,
+                "failures": row.get("failures", 0),
+                "message": row.get("message", ""),
+            }
+        )
+    return rows
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="seconds")
