@@ -28,6 +28,7 @@ MAX_REDIRECTS = 10
 ATTEMPTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REFUSALS = frozenset({401, 403, 407, 451})
+_FUTILE = (PrivateAddress, httpx.InvalidURL)  # asking again would change nothing
 _GONE = frozenset({404, 410})
 
 
@@ -225,7 +226,7 @@ class Fetcher:
         """One answer, asked for again a few times where the trouble may pass."""
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(ATTEMPTS),
-            wait=tenacity.wait_exponential_jitter(initial=2, max=30),
+            wait=tenacity.wait_exponential(multiplier=2, max=30) + tenacity.wait_random(0, 1),
             retry=tenacity.retry_if_exception(self._may_pass),
             sleep=self._sleep,
             reraise=True,
@@ -235,7 +236,7 @@ class Fetcher:
     def _may_pass(self, error: BaseException) -> bool:
         if isinstance(error, RateLimited):
             return error.retry_after_s is not None and error.retry_after_s <= self._patience_s
-        return isinstance(error, Unreachable) and not isinstance(error.__cause__, PrivateAddress)
+        return isinstance(error, Unreachable) and not isinstance(error.__cause__, _FUTILE)
 
     def _exchange(
         self, scraper: Scraper, url: httpx.URL, headers: Mapping[str, str], bearer: Bearer | None, pause_s: float
@@ -257,7 +258,7 @@ class Fetcher:
             raise ParseError(str(error), site=site, url=where) from error
         except httpx.TimeoutException as error:
             raise Unreachable(f"no full answer within {self._timeout_s:g} s", site=site, url=where) from error
-        except (httpx.TransportError, PrivateAddress) as error:
+        except (httpx.TransportError, *_FUTILE) as error:
             raise Unreachable(str(error) or "the connection broke", site=site, url=where) from error
         _raise_if_passing(site, answer)
         return answer
