@@ -146,32 +146,41 @@ def _lay(tables: Table, draft: _Draft) -> None:
 
 
 def _rows(family: Table, tables: Table, draft: _Draft) -> Iterator[dict[str, Any]]:
-    """Lay each variant over what it takes over: its base card if it names one, else its family."""
+    """Lay each variant over what it takes over: its base card if it names one, else its family.
+
+    Only caveats add up. A base may stand earlier in the same family: rows must be kept as they come.
+    """
     known = draft.families.get(family["id"], {})
+    generation = tables.get("generation", {}).get(family.get("generation"), {})
     facts = {key: value for key, value in family.items() if key not in _FAMILY_ONLY}
     shared = {
         **{key: known[key] for key in ("name", "vendor", "kind") if key in known},
         **tables.get("common", {}),
-        **tables.get("generation", {}).get(family.get("generation"), {}),
+        **generation,
         **facts,
     }
-    mistakes = [*_mistakes({"id": family["id"], **facts}), *_gaps(family, shared, tables)]
-    draft.mistakes.extend(f"{family['id']}: {mistake}" for mistake in mistakes)
-    if mistakes:
+    if mistakes := [*_mistakes({"id": family["id"], **facts}), *_gaps(family, shared, tables)]:
+        draft.mistakes.extend(f"{family['id']}: {mistake}" for mistake in mistakes)
         return
+    warned = generation.get("caveats", [])
     for variant in _variants(family):
-        name = variant.get("id", f"{family['id']}, a variant without a name")
+        if mistakes := [*_mistakes(variant), *_loose_ends(variant, draft.rows)]:
+            name = variant.get("id", f"a variant of {family['id']}")
+            draft.mistakes.extend(f"{name}: {mistake}" for mistake in mistakes)
+            continue
         base = draft.rows.get(variant.get("base", ""))
-        mistakes = list(_mistakes(variant))
-        if "id" not in variant:
-            mistakes.append("has no id")
-        if "base" in variant and base is None:
-            mistakes.append(f"names an unknown base {variant['base']!r}")
-        draft.mistakes.extend(f"{name}: {mistake}" for mistake in mistakes)
-        if not mistakes:
-            below = shared if base is None else {key: base[key] for key in base if key not in _NOT_FROM_BASE}
-            row = {**below, **variant, "family": family["id"]}
-            yield row | {key: tuple(row[key]) for key in _TUPLES & row.keys()}
+        below = shared if base is None else {key: base[key] for key in base if key not in _NOT_FROM_BASE}
+        caveats = [*warned, *(facts.get("caveats", []) if base is None else []), *variant.get("caveats", [])]
+        row = {**below, **variant, "family": family["id"], "caveats": caveats}
+        yield row | {key: tuple(row[key]) for key in _TUPLES & row.keys()}
+
+
+def _loose_ends(variant: Table, known: Table) -> Iterator[str]:
+    """Name what keeps a variant from being a row."""
+    if "id" not in variant:
+        yield "has no id"
+    if "base" in variant and variant["base"] not in known:
+        yield f"names an unknown base {variant['base']!r}"
 
 
 def _variants(family: Table) -> list[Table]:
