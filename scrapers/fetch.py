@@ -28,6 +28,7 @@ MAX_REDIRECTS = 10
 ATTEMPTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REFUSALS = frozenset({401, 403, 407, 451})
+_SAID = re.compile(r'"(?:message|error_description|error)"\s*:\s*"([^"]{1,200})')  # in an API's own words
 _FUTILE = (PrivateAddress, httpx.InvalidURL)  # asking again would change nothing
 _GONE = frozenset({404, 410})
 
@@ -113,8 +114,8 @@ class _Answer:
     @property
     def status_line(self) -> str:
         """The status, and what an API says about it."""
-        said = " ".join(self.text.split())[:200]
-        return f"answers {self.status}" + (f": {said}" if said.startswith("{") else "")
+        said = _SAID.search(self.text) if self.text.lstrip().startswith("{") else None
+        return f"answers {self.status}" + (f": {said[1]}" if said else "")
 
 
 class Fetcher:
@@ -315,7 +316,7 @@ def _raise_if_passing(site: str, answer: _Answer) -> None:
     if status != 429 and status < 500:
         return
     if answer.guard:
-        raise Blocked(f"a {answer.guard} page instead of an answer", site=site, url=url)
+        raise Blocked(f"refused by {answer.guard}", site=site, url=url)
     if status == 429 or (status == 503 and answer.pause_s is not None):
         raise RateLimited(answer.status_line, site=site, url=url, retry_after_s=answer.pause_s)
     raise Unreachable(answer.status_line, site=site, url=url)
@@ -325,7 +326,7 @@ def _readable(site: str, source: Source, answer: _Answer) -> Page:
     """The page in a final answer; raises what its status or its content says instead."""
     status, url = answer.status, str(answer.url)
     if answer.guard:
-        raise Blocked(f"a {answer.guard} page instead of an answer", site=site, url=url)
+        raise Blocked(f"refused by {answer.guard}", site=site, url=url)
     if status in _REFUSALS:
         raise Blocked(answer.status_line, site=site, url=url)
     if status in _GONE:

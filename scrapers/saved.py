@@ -29,5 +29,5 @@ def saved(
     if not text.strip():
         raise ParseError("an empty page", site=site, url=address)
     if guard := blocks.recognise(text, {}):
-        raise Blocked(f"a {guard} page was saved, not the one behind it", site=site, url=address)
+        raise Blocked(f"the page was refused by {guard} when it was saved", site=site, url=address)
     return Page(url=address, text=text, source=source or Source(name=site, site=site))

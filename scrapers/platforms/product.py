@@ -23,6 +23,7 @@ _CODES = ("sku", "mpn", "gtin", "gtin8", "gtin12", "gtin13", "gtin14", "productI
 # What a variant must not inherit: it would make two variants one.
 _OWN = frozenset({*_CODES, "@id", "url", "hasVariant", "name"})
 _MAX_PROPERTIES = 40
+_TRACKING = ("utm", "gclid", "fbclid", "srsltid", "msclkid", "mc_cid", "mc_eid")
 
 
 def kinds(node: Node) -> set[str]:
@@ -157,8 +158,14 @@ def _address(page: Page, offer: Node, product: Node) -> str:
         except ValueError:
             continue
         if parts.scheme in ("http", "https") and parts.netloc and (parts.path.strip("/") or parts.query):
-            return parts._replace(fragment="").geturl()
+            return parts._replace(fragment="", query=_untracked(parts.query)).geturl()
     return page.url if page.url.startswith(("http://", "https://")) else ""
+
+
+def _untracked(query: str) -> str:
+    """A query without the marks that campaigns leave in it."""
+    pairs = (pair for pair in query.split("&") if pair)
+    return "&".join(pair for pair in pairs if not pair.lower().startswith(_TRACKING))
 
 
 def _image(page: Page, product: Node) -> str:

@@ -161,9 +161,8 @@ def _error(page: Page, error: Mapping[str, Any]) -> SourceError:
 def _listing(site: str, item: Mapping[str, Any]) -> RawListing:
     buying = [option for option in pick.at(item, "buyingOptions") or () if isinstance(option, str)]
     is_bid = "AUCTION" in buying and "FIXED_PRICE" not in buying
-    price, currency = _money(item, "currentBidPrice") if is_bid else _money(item, "price")
-    shipping, shipping_currency = _shipping(item)
-    bid, bid_currency = _money(item, "currentBidPrice")
+    price, currency, shipping, shipping_currency = _cost(item, "currentBidPrice" if is_bid else "price")
+    bid, bid_currency = _as_set(item, "currentBidPrice")
     return RawListing(
         site=site,
         site_id=pick.text(item, "itemId"),
@@ -181,7 +180,7 @@ def _listing(site: str, item: Mapping[str, Any]) -> RawListing:
             epid=pick.text(item, "epid"),
             buyingOptions=", ".join(buying),
             marketplace=pick.text(item, "listingMarketplaceId"),
-            originalPrice=" ".join(_money(pick.at(item, "marketingPrice"), "originalPrice")).strip(),
+            originalPrice=" ".join(_as_set(pick.at(item, "marketingPrice"), "originalPrice")).strip(),
             currentBid=f"{bid} {bid_currency}" if bid and not is_bid else "",
         ),
         seller=pick.text(item, "seller", "username"),
@@ -198,20 +197,34 @@ def _listing(site: str, item: Mapping[str, Any]) -> RawListing:
     )
 
 
-def _money(value: Any, name: str) -> tuple[str, str]:
-    """Amount and currency as the seller set them, before eBay converted them for the visitor."""
-    for amount, currency in (("convertedFromValue", "convertedFromCurrency"), ("value", "currency")):
-        if printed := pick.text(value, name, amount):
-            return printed, pick.text(value, name, currency)
-    return "", ""
+def _cost(item: Mapping[str, Any], name: str) -> tuple[str, str, str, str]:
+    """Price and its currency, shipping and its currency: as the seller set them, where they agree on a currency.
+
+    A foreign price with shipping in the visitor's currency (eBay's own forwarding) is taken as converted instead.
+    """
+    price, currency = _as_set(item, name)
+    option = _cheapest(item)
+    shipping, shipping_currency = _as_set(option, "shippingCost")
+    if shipping and shipping_currency != currency:
+        return *_as_shown(item, name), *_as_shown(option, "shippingCost")
+    return price, currency, shipping, shipping_currency
 
 
-def _shipping(item: Mapping[str, Any]) -> tuple[str, str]:
-    """The cheapest way to have it sent, ("", "") where none says what it costs."""
-    priced = [option for option in pick.rows(item, "shippingOptions") if _money(option, "shippingCost")[0]]
-    if not priced:
-        return "", ""
-    return _money(min(priced, key=lambda option: _size(pick.text(option, "shippingCost", "value"))), "shippingCost")
+def _as_set(value: Any, name: str) -> tuple[str, str]:
+    """Amount and currency before eBay converted them for the visitor."""
+    if printed := pick.text(value, name, "convertedFromValue"):
+        return printed, pick.text(value, name, "convertedFromCurrency")
+    return _as_shown(value, name)
+
+
+def _as_shown(value: Any, name: str) -> tuple[str, str]:
+    return pick.text(value, name, "value"), pick.text(value, name, "currency")
+
+
+def _cheapest(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The cheapest way to have it sent, empty where none says what it costs."""
+    priced = [option for option in pick.rows(item, "shippingOptions") if pick.text(option, "shippingCost", "value")]
+    return min(priced, key=lambda option: _size(pick.text(option, "shippingCost", "value")), default={})
 
 
 def _size(printed: str) -> Decimal:

@@ -42,7 +42,7 @@ def test_the_address_is_the_given_one_or_the_files_name() -> None:
         (
             b"<title>Just a moment...</title>",
             Blocked,
-            "cardbarn: a Cloudflare page was saved, not the one behind it <file:cards.html>",
+            "cardbarn: the page was refused by Cloudflare when it was saved <file:cards.html>",
         ),
     ],
     ids=["empty", "blank", "packed empty", "truncated", "damaged", "bomb", "robot check"],
