@@ -18,6 +18,7 @@ Table = Mapping[str, Any]
 
 _TYPES = {field.name: get_args(field.type) or (field.type,) for field in fields(Gpu)}
 _TUPLES = frozenset({"needs", "aliases", "caveats", "sources"})
+_TABLES = frozenset({"common", "generation", "family"})
 _FAMILY_ONLY = frozenset({"id", "generation", "sizes_gb", "variant"})
 _HIDDEN = frozenset({"pin_gbps"})
 # A rebuilt card has the hardware of its base, but not its history, its price, nor those who vouch for it.
@@ -131,6 +132,9 @@ class _Draft:
 
 def _lay(tables: Table, draft: _Draft) -> None:
     """Lay the families of one text over the draft."""
+    if mistakes := list(_misplaced(tables)):
+        draft.mistakes.extend(mistakes)
+        return
     mine: set[str] = set()
     for place, family in enumerate(tables.get("family", []), start=1):
         if "id" not in family:
@@ -142,7 +146,17 @@ def _lay(tables: Table, draft: _Draft) -> None:
             mine.add(row["id"])
             draft.rows[row["id"]] = row
             draft.families.setdefault(row["family"], row)
-        draft.aliases[family["id"]].update(dict.fromkeys(family.get("aliases", [])))
+
+
+def _misplaced(tables: Table) -> Iterator[str]:
+    """Name what a text holds beside families, generations and common facts, or holds in another shape."""
+    yield from (f"unknown table {key!r}: rows stand in [[family]]" for key in tables.keys() - _TABLES)
+    families = tables.get("family", [])
+    if not isinstance(families, list) or not all(isinstance(family, dict) for family in families):
+        yield "family must be written as [[family]]"
+    lent = {"common": tables.get("common", {}), **tables.get("generation", {})}
+    for name, facts in lent.items():
+        yield from (f"{name}: {mistake}" for mistake in _mistakes(facts))
 
 
 def _rows(family: Table, tables: Table, draft: _Draft) -> Iterator[dict[str, Any]]:
@@ -162,6 +176,9 @@ def _rows(family: Table, tables: Table, draft: _Draft) -> Iterator[dict[str, Any
     if mistakes := [*_mistakes({"id": family["id"], **facts}), *_gaps(family, shared, tables)]:
         draft.mistakes.extend(f"{family['id']}: {mistake}" for mistake in mistakes)
         return
+    if not (known or family.get("sizes_gb") or family.get("variant")):
+        draft.mistakes.append(f"{family['id']}: has no variant: give it sizes_gb or a [[family.variant]]")
+    draft.aliases[family["id"]].update(dict.fromkeys(family.get("aliases", [])))
     warned = generation.get("caveats", [])
     for variant in _variants(family):
         if mistakes := [*_mistakes(variant), *_loose_ends(variant, draft.rows)]:
@@ -194,19 +211,16 @@ def _size(vram_gb: float) -> str:
 
 
 def _gaps(family: Table, shared: Table, tables: Table) -> Iterator[str]:
-    """Name what keeps a family from having rows at all."""
+    """Name what keeps a family from having rows."""
     yield from (f"has no {key}" for key in ("name", "vendor") if key not in shared)
     generation = family.get("generation")
     if generation is not None and generation not in tables.get("generation", {}):
         yield f"names an unknown generation {generation!r}"
-    sizes = family.get("sizes_gb", [])
+    sizes, variants = family.get("sizes_gb", []), family.get("variant", [])
     if not isinstance(sizes, list) or not all(_fits(size, (float,)) and size > 0 for size in sizes):
         yield "sizes_gb must be a list of numbers above 0"
-    variants = family.get("variant", [])
     if not isinstance(variants, list) or not all(isinstance(variant, dict) for variant in variants):
         yield "variant must be written as [[family.variant]]"
-    if not sizes and not variants and "kind" not in shared.keys() - family.keys():
-        yield "has no variant: give it sizes_gb or a [[family.variant]]"
 
 
 def _mistakes(row: Table) -> Iterator[str]:
