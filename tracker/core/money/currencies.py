@@ -118,3 +118,11 @@ def currency_of(signs: Sequence[str], *, default: str = "") -> str:
     if len(common) == 1:
         return common.pop()
     return next((meaning[0] for meaning in meanings if meaning[0] in common), "")
+
+
+def code_of(printed: str) -> str:
+    """The ISO 4217 code of a currency as sites name theirs (`EUR`, `€`, `rmb`); "" for what is none or shared."""
+    name = printed.strip().lower()
+    if name in SIGNS:
+        return currency_of((name,))
+    return name.upper() if re.fullmatch("[a-z]{3}", name) else ""

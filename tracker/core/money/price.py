@@ -20,7 +20,7 @@ from decimal import Decimal
 from tracker.core.models import Money
 from tracker.core.money import words
 from tracker.core.money.amounts import UNITS, read_number, read_scaled
-from tracker.core.money.currencies import SMALL, currency_of
+from tracker.core.money.currencies import SMALL, code_of, currency_of
 from tracker.core.money.scan import LONGEST, Number, clean, numbers
 from tracker.core.money.words import Flag, Reason, Role
 
@@ -72,13 +72,13 @@ _DETAILS = {
 
 
 def read_price(text: str, *, currency: str = "") -> Price | NoPrice:
-    """The price in `text`; `currency` (ISO 4217) is what the source's own prices are in, "" where it is not known.
+    """The price in `text`; `currency` is what the source's own prices are in, as it names it, "" where it is not known.
 
     A sign in the text beats `currency`; a sign that several currencies share means `currency` where it may.
     Never raises, never gives an amount that is not positive.
     """
     plain = clean(text)
-    found = _read(plain, currency.strip().upper()) if len(plain) <= LONGEST else Reason.TOO_LONG
+    found = _read(plain, code_of(clean(currency))) if len(plain) <= LONGEST else Reason.TOO_LONG
     if isinstance(found, Price):
         return found
     return NoPrice(reason=found, detail=_DETAILS[found])
