@@ -1,19 +1,17 @@
 """Walk one source: start and follow, each URL once, never more pages than a limit."""
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from scrapers import pick
 from scrapers.base import Mode, Page, Request, Scraper, Source, Walk
 from tracker.core.errors import SourceError
 from tracker.core.models import RawListing
 
 Fetch = Callable[[Request], Page]
 
-# NUL and lone surrogates: legal in JSON, refused by PostgreSQL and by UTF-8.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _TEXTS = tuple(field.name for field in fields(RawListing) if field.type is str)
 
 
@@ -82,13 +80,10 @@ def _enqueue(requests: Iterable[Request], waiting: deque[Request], asked: set[st
 
 def _storable(listing: RawListing) -> RawListing:
     """The listing without the characters that no database takes; nearly always the listing itself."""
-    texts = {name: getattr(listing, name) for name in _TEXTS}
-    mended: dict[str, Any] = {name: _mend(text) for name, text in texts.items() if not text.isprintable()}
-    attributes = {_mend(name): _mend(value) for name, value in listing.attributes.items()}
+    changes: dict[str, Any] = {
+        name: pick.mend(text) for name in _TEXTS if not (text := getattr(listing, name)).isprintable()
+    }
+    attributes = {pick.mend(name): pick.mend(value) for name, value in listing.attributes.items()}
     if attributes != listing.attributes:
-        mended["attributes"] = attributes
-    return replace(listing, **mended) if mended else listing
-
-
-def _mend(text: str) -> str:
-    return _UNSTORABLE.sub("\ufffd", text)
+        changes["attributes"] = attributes
+    return replace(listing, **changes) if changes else listing

@@ -5,9 +5,12 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+# NUL and lone surrogates: legal in JSON, refused by PostgreSQL and by UTF-8.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -24,7 +27,7 @@ def text(value: Any, *path: str) -> str:
     """The text or number down a path of keys as it is printed, "" for anything else."""
     found = at(value, *path)
     if isinstance(found, str):
-        return found.strip()
+        return mend(found).strip()
     if isinstance(found, Decimal):
         return f"{found:f}" if abs(found.adjusted()) < 30 else ""
     return str(found) if isinstance(found, int) and not isinstance(found, bool) else ""
@@ -38,6 +41,25 @@ def rows(value: Any, *path: str) -> list[Mapping[str, Any]]:
     if isinstance(found, Sequence) and not isinstance(found, str):
         return [row for row in found if isinstance(row, Mapping)]
     return []
+
+
+def mend(text: str) -> str:
+    """A text without the characters that no database takes."""
+    return text if text.isprintable() else _UNSTORABLE.sub("\ufffd", text)
+
+
+def words(value: Any, *path: str) -> list[str]:
+    """The texts of the list down a path of keys."""
+    found = at(value, *path)
+    return [mend(entry) for entry in found if isinstance(entry, str)] if isinstance(found, list) else []
+
+
+def split(url: str) -> SplitResult:
+    """The parts of an address, all empty for one that has none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def plain(markup: str, *, limit: int = 2000) -> str:

@@ -58,8 +58,14 @@ def jsonld(site: str, *, url: str = "", every: timedelta = timedelta(hours=6)) -
 def parse(page: Page) -> Iterator[RawListing]:
     """The listings of the first reader that finds any; raises ParseError when none does."""
     for reader in READERS:
-        if listings := [listing for product in reader(page) for listing in listings_of(page, product)]:
-            return iter(listings)
+        listings: dict[str, RawListing] = {}
+        for product in reader(page):
+            for listing in listings_of(page, product):
+                said_before = listings.get(listing.site_id)
+                if said_before is None or not said_before.price:
+                    listings[listing.site_id] = listing
+        if listings:
+            return iter(listings.values())
     raise page.unreadable("no schema.org product on the page")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from scrapers import pick
 from scrapers.base import Page
@@ -139,7 +139,7 @@ def _attributes(product: Node, offer: Node) -> dict[str, str]:
 
 def _identity(page: Page, product: Node, url: str, name: str) -> str:
     """An id that is the product's own among all shops: its stock number there, or a digest of its address."""
-    parts = urlsplit(url or page.url)
+    parts = pick.split(url or page.url)
     return f"{_host(url or page.url)}/{_code(product, 'sku') or _digest(f'{parts.path}?{parts.query} {name}')}"
 
 
@@ -153,13 +153,17 @@ def _address(page: Page, offer: Node, product: Node) -> str:
         page.url,
     )
     for url in said:
-        try:
-            parts = urlsplit(urljoin(page.url, url)) if url else urlsplit("")
-        except ValueError:
-            continue
+        parts = pick.split(_joined(page.url, url) if url else "")
         if parts.scheme in ("http", "https") and parts.netloc and (parts.path.strip("/") or parts.query):
             return parts._replace(fragment="", query=_untracked(parts.query)).geturl()
     return page.url if page.url.startswith(("http://", "https://")) else ""
+
+
+def _joined(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return ""
 
 
 def _untracked(query: str) -> str:
@@ -169,10 +173,7 @@ def _untracked(query: str) -> str:
 
 
 def _image(page: Page, product: Node) -> str:
-    try:
-        image = urljoin(page.url, _word(product, "image"))
-    except ValueError:
-        return ""
+    image = _joined(page.url, _word(product, "image"))
     return image if image.startswith(("http://", "https://")) and image != page.url else ""
 
 
@@ -199,7 +200,7 @@ def _last(name: str) -> str:
 
 
 def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "file").removeprefix("www.")
+    return (pick.split(url).hostname or "file").removeprefix("www.")
 
 
 def _digest(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode
 
 from scrapers import pick
 from scrapers.base import Page, Request, Scraper, Source, Walk
@@ -59,12 +59,12 @@ def shopify(
 
 def _shop(url: str) -> str:
     """Scheme and host of a shop, "" for an address that has none."""
-    parts = urlsplit(url if "//" in url or url.startswith("file:") else f"https://{url}")
+    parts = pick.split(url if "//" in url or url.startswith("file:") else f"https://{url}")
     return f"{parts.scheme}://{parts.netloc.lower()}" if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
 def _page_url(options: Mapping[str, str], number: int) -> str:
-    path = urlsplit(options["url"]).path
+    path = pick.split(options["url"]).path
     named = path.partition("/collections/")[2].partition("/")[0]
     collection = options.get("collection") or named
     folder = f"/collections/{quote(collection)}" if collection else ""
@@ -78,7 +78,7 @@ def _page_size(options: Mapping[str, str]) -> int:
 
 
 def _page_number(page: Page) -> int:
-    number = parse_qs(urlsplit(page.url).query).get("page", ["1"])[-1]
+    number = parse_qs(pick.split(page.url).query).get("page", ["1"])[-1]
     return int(number) if number.isdecimal() else 1
 
 
@@ -124,7 +124,6 @@ def _availability(variant: Mapping[str, Any]) -> str:
 
 
 def _attributes(product: Mapping[str, Any], variant: Mapping[str, Any]) -> dict[str, str]:
-    tags = pick.at(product, "tags")
     chosen = {
         pick.text(option, "name"): pick.text(variant, f"option{position}")
         for position, option in enumerate(pick.rows(product, "options"), start=1)
@@ -133,7 +132,7 @@ def _attributes(product: Mapping[str, Any], variant: Mapping[str, Any]) -> dict[
     return {name: value for name, value in chosen.items() if name and value} | pick.stated(
         vendor=pick.text(product, "vendor"),
         productType=pick.text(product, "product_type"),
-        tags=", ".join(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else pick.text(tags),
+        tags=", ".join(pick.words(product, "tags")) or pick.text(product, "tags"),
         sku=pick.text(variant, "sku"),
         originalPrice=pick.text(variant, "compare_at_price"),
     )

@@ -4,11 +4,11 @@ Prices come converted into the marketplace's currency; what the seller asks is k
 https://developer.ebay.com/api-docs/buy/browse/resources/item_summary/methods/search for the fields.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode
 
 from scrapers import pick
 from scrapers.base import Mode, OAuthClient, Page, Request, Scraper, Source, Walk
@@ -80,7 +80,7 @@ def start(source: Source) -> Iterator[Request]:
 
 def follow(page: Page) -> Iterator[Request]:
     """The next page of a full walk, while the search has one and the API shows it."""
-    query = {name: values[-1] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    query = {name: values[-1] for name, values in parse_qs(pick.split(page.url).query).items()}
     if page.source.mode is Mode.SWEEP or not query.get("offset", "").isdigit() or not _items(page):
         return
     onward = int(query["offset"]) + _page_size(page.source)
@@ -144,7 +144,7 @@ def _items(page: Page) -> list[Mapping[str, Any]]:
         raise _error(page, errors[0])
     if items := pick.rows(body, "itemSummaries"):
         return items
-    query = parse_qs(urlsplit(page.url).query)
+    query = parse_qs(pick.split(page.url).query)
     offset = query.get("offset", ["0"])[-1]
     if pick.text(body, "total").isdecimal() and _total(page) <= int(offset if offset.isdecimal() else 0):
         return []
@@ -159,7 +159,7 @@ def _error(page: Page, error: Mapping[str, Any]) -> SourceError:
 
 
 def _listing(site: str, item: Mapping[str, Any]) -> RawListing:
-    buying = [option for option in pick.at(item, "buyingOptions") or () if isinstance(option, str)]
+    buying = pick.words(item, "buyingOptions")
     is_bid = "AUCTION" in buying and "FIXED_PRICE" not in buying
     price, currency, shipping, shipping_currency = _cost(item, "currentBidPrice" if is_bid else "price")
     bid, bid_currency = _as_set(item, "currentBidPrice")
@@ -236,7 +236,7 @@ def _size(printed: str) -> Decimal:
 
 def _address(item: Mapping[str, Any]) -> str:
     """The item's page on its marketplace, without the tracking that searches add, with the variation if it is one."""
-    parts = urlsplit(pick.text(item, "itemWebUrl"))
+    parts = pick.split(pick.text(item, "itemWebUrl"))
     _, _, named = pick.text(item, "itemId").partition("|")
     legacy, _, variation = named.partition("|")
     number = pick.text(item, "legacyItemId") or legacy
@@ -247,14 +247,13 @@ def _address(item: Mapping[str, Any]) -> str:
 
 
 def _group(item: Mapping[str, Any]) -> str:
-    query = parse_qs(urlsplit(pick.text(item, "itemGroupHref")).query)
+    query = parse_qs(pick.split(pick.text(item, "itemGroupHref")).query)
     return query.get("item_group_id", [""])[0]
 
 
 def _leaf_category(item: Mapping[str, Any]) -> str:
-    leaves: Iterable[Any] = pick.at(item, "leafCategoryIds") or ()
     categories = {pick.text(row, "categoryId"): pick.text(row, "categoryName") for row in pick.rows(item, "categories")}
-    return next((categories[leaf] for leaf in leaves if isinstance(leaf, str) and leaf in categories), "")
+    return next((categories[leaf] for leaf in pick.words(item, "leafCategoryIds") if leaf in categories), "")
 
 
 SCRAPER = Scraper(

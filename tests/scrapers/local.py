@@ -1,6 +1,7 @@
 """What these tests stand on: a real HTTP server, a clock that is set by sleeping, and names that lead to the server."""
 
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -67,8 +68,7 @@ class Server:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Listener(("127.0.0.1", 0), Handler)
         self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
 
@@ -102,6 +102,22 @@ class Server:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+        assert not self._server.faults, f"the server failed: {self._server.faults}"
+
+
+class _Listener(ThreadingHTTPServer):
+    """Remembers what went wrong, except that clients hang up early."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self.faults: list[BaseException] = []
+
+    def handle_error(self, *_: object) -> None:
+        fault = sys.exception()
+        if fault is not None and not isinstance(fault, OSError):
+            self.faults.append(fault)
 
 
 class Clock:

@@ -1,7 +1,6 @@
 """Refusals are told from pages, and pages that merely carry a guard's script are left alone."""
 
 import gzip
-import os
 from pathlib import Path
 
 import pytest
@@ -81,21 +80,15 @@ def test_a_shell_is_empty(text: str, shell: bool) -> None:
     assert is_shell(text) is shell
 
 
-def corpus() -> Path:
-    if root := os.environ.get("TRACKER_CORPUS"):
-        return Path(root) / "pages"
-    pytest.skip("TRACKER_CORPUS is not set: no real pages at hand")
-
-
-def test_amazons_robot_check_is_blocked() -> None:
-    path = corpus() / "amazon_misc" / "amazon.html"
+def test_amazons_robot_check_is_blocked(corpus: Path) -> None:
+    path = corpus / "pages" / "amazon_misc" / "amazon.html"
     with pytest.raises(Blocked, match="Amazon robot check"):
         saved("amazon", path, path.read_bytes(), source=Source(name="amazon", site="amazon"))
 
 
-def test_no_real_page_but_the_robot_check_is_called_a_refusal() -> None:
+def test_no_real_page_but_the_robot_check_is_called_a_refusal(corpus: Path) -> None:
     refusals = []
-    pages = [path for path in corpus().rglob("*") if path.name.endswith((".html", ".html.gz", ".xml"))]
+    pages = [path for path in (corpus / "pages").rglob("*") if path.name.endswith((".html", ".html.gz", ".xml"))]
     for path in pages:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         text = data.decode("utf-8", "replace")

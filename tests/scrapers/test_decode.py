@@ -91,11 +91,8 @@ def test_a_file_that_ends_early_is_broken(cut: int) -> None:
         unpack([gzip.compress(os.urandom(100))[:-cut]], "gzip", max_bytes=1000)
 
 
-def test_real_pages_decode_without_losses() -> None:
-    root = os.environ.get("TRACKER_CORPUS")
-    if not root:
-        pytest.skip("TRACKER_CORPUS is not set: no real pages at hand")
-    pages = sorted((Path(root) / "pages" / "product_pages").glob("*.html.gz"))
+def test_real_pages_decode_without_losses(corpus: Path) -> None:
+    pages = sorted((corpus / "pages" / "product_pages").glob("*.html.gz"))
     assert len(pages) == 68
     losses = {page.name[:6]: to_text(gzip.decompress(page.read_bytes())).count("\ufffd") for page in pages}
     # One page holds the replacement character itself; one mixes two charsets.
