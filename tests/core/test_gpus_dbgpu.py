@@ -161,8 +161,10 @@ def _partners() -> Iterator[tuple[Gpu, Any]]:
 
 def _as_large(gpu: Gpu, entry: Any) -> bool:
     """They count the memory of a board or of one of its GPUs, and 896 MB as 0.896 GB."""
-    board = gpu.vram_gb or 0
-    return any(entry.memory_size_gb == pytest.approx(size, rel=0.03) for size in (board, board / gpu.gpus_per_board))
+    theirs: float = entry.memory_size_gb
+    sizes = (theirs, theirs * 1000 / 1024) if theirs < 1 else (theirs,)
+    counts = (1, gpu.gpus_per_board)
+    return any(gpu.vram_gb == pytest.approx(size * count, rel=0.001) for size in sizes for count in counts)
 
 
 def _bandwidth(entry: Any) -> float:
