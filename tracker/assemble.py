@@ -125,6 +125,7 @@ def fetching(config: Config, engine: "Engine") -> Iterator["Fetcher"]:
         timeout_s=config.fetch.timeout_s,
         secrets=os.environ,
         spend=spend,
+        allow_private=config.fetch.allow_private,
     ) as fetcher:
         yield fetcher
 

@@ -57,12 +57,16 @@ class BuyerTable(_Table):
 
 
 class FetchTable(_Table):
-    """How politely pages are fetched; `contact` (a URL or mail address) goes into the User-Agent."""
+    """How politely pages are fetched; `contact` (a URL or mail address) goes into the User-Agent.
+
+    `allow_private` lets sources on this machine or the local network be visited; elsewhere it stays off.
+    """
 
     contact: str = ""
     delay_s: float | None = Field(default=None, ge=0)
     timeout_s: float = Field(default=30, gt=0)
     max_pages: int = Field(default=200, gt=0)
+    allow_private: bool = False
 
 
 class DatabaseTable(_Table):

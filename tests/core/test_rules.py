@@ -1,0 +1,85 @@
+"""Watches: what fits, what is news, and one summary where a watch or a source is new."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tests.conftest import priced
+from tracker.core.models import Condition, Priced
+from tracker.core.rules import AlertKind, Change, Event, Watch, evaluate, summarise
+
+WATCH = Watch(
+    name="cheap",
+    gpus=("rtx-3090*",),
+    conditions=(Condition.USED,),
+    metric="usd_per_gb",
+    below=Decimal(30),
+    notify=("console",),
+)
+
+FITS = [
+    ("below the threshold", WATCH, priced(unit_usd="719"), True),
+    ("exactly the threshold is not below it", WATCH, priced(unit_usd="720"), False),
+    ("another condition", WATCH, priced(condition="new"), False),
+    ("any condition", replace(WATCH, conditions=()), priced(condition="new"), True),
+    ("another card", replace(WATCH, gpus=("rtx-4090*",)), priced(), False),
+    ("by family", replace(WATCH, gpus=("rtx-3090",)), priced(), True),
+    ("by variant", replace(WATCH, gpus=("rtx-3090-24gb",)), priced(), True),
+    ("one of several globs", replace(WATCH, gpus=("mi50*", "rtx-3090*")), priced(), True),
+    ("no rate for the currency", WATCH, priced(unit_usd=None), False),
+    ("memory undecided has no price per GB", WATCH, priced(variant=None, spec=None), False),
+    (
+        "memory undecided has a price",
+        replace(WATCH, metric="usd", below=Decimal(800)),
+        priced(variant=None, spec=None),
+        True,
+    ),
+]
+
+
+@pytest.mark.parametrize(("watch", "offer", "fits"), [row[1:] for row in FITS], ids=[row[0] for row in FITS])
+def test_what_a_watch_wants(watch: Watch, offer: Priced, fits: bool) -> None:
+    assert watch.wants(offer) is fits
+
+
+NEWS = [
+    ("new", Event.NEW, "700", {}, True),
+    ("back", Event.BACK, "700", {}, True),
+    ("a price that fits now", Event.PRICE, "700", {}, True),
+    ("a price that does not", Event.PRICE, "800", {}, False),
+    ("told already at this price", Event.BACK, "700", {("cheap", 1): Decimal(700)}, False),
+    ("flickers a little lower", Event.PRICE, "690", {("cheap", 1): Decimal(700)}, False),
+    ("falls by a twentieth", Event.PRICE, "665", {("cheap", 1): Decimal(700)}, True),
+    ("slid by small steps since it was told", Event.PRICE, "664", {("cheap", 1): Decimal(700)}, True),
+    ("told by another watch", Event.NEW, "700", {("other", 1): Decimal(700)}, True),
+    ("another listing was told", Event.NEW, "700", {("cheap", 2): Decimal(700)}, True),
+]
+
+
+@pytest.mark.parametrize(("event", "unit_usd", "told", "news"), [row[1:] for row in NEWS], ids=[row[0] for row in NEWS])
+def test_what_is_worth_saying(event: Event, unit_usd: str, told: Mapping[tuple[str, int], Decimal], news: bool) -> None:
+    change = Change(event=event, offer=priced(unit_usd=unit_usd))
+    alerts = list(evaluate([WATCH], [change], told=told))
+    assert [alert.kind for alert in alerts] == ([AlertKind.DEAL] if news else [])
+
+
+def test_the_same_event_has_the_same_key_and_another_price_another() -> None:
+    def key(unit_usd: str) -> str:
+        return next(evaluate([WATCH], [Change(event=Event.NEW, offer=priced(unit_usd=unit_usd))], told={})).key
+
+    assert key("700") == key("700")
+    assert key("700") != key("600")
+
+
+def test_a_summary_ranks_what_fits_best_first() -> None:
+    offers = [priced(1, "700"), priced(2, "600"), priced(3, "900")]
+    [alert] = summarise([WATCH, replace(WATCH, name="none", gpus=("mi50",))], offers, occasion="new watch")
+    assert alert.kind is AlertKind.SUMMARY
+    assert [change.offer.listing_id for change in alert.changes] == [2, 1]
+
+
+def test_another_question_is_another_watch_and_another_channel_is_not() -> None:
+    assert replace(WATCH, below=Decimal(31)).fingerprint != WATCH.fingerprint
+    assert replace(WATCH, notify=("mail",)).fingerprint == WATCH.fingerprint

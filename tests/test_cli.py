@@ -1,0 +1,314 @@
+"""The command line: what it prints, its exit codes, and one clear line for every mistake."""
+
+import csv
+import gzip
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Ran
+
+Command = Callable[..., Ran]
+
+EBAY = {
+    "itemSummaries": [
+        {
+            "itemId": f"v1|{number}|0",
+            "title": title,
+            "price": {"value": price, "currency": currency},
+            "condition": "Used",
+            "conditionId": "3000",
+            "itemWebUrl": f"https://www.ebay.com/itm/{number}?var=0",
+            "seller": {"username": "pat", "feedbackPercentage": "99.8", "feedbackScore": 120},
+            "shippingOptions": [
+                {"shippingCostType": "FIXED", "shippingCost": {"value": "10.00", "currency": currency}}
+            ],
+            "buyingOptions": ["FIXED_PRICE", "BEST_OFFER"],
+            "itemLocation": {"country": "US"},
+        }
+        for number, (title, price, currency) in enumerate(
+            [
+                ("GeForce RTX 3090 24GB", "710.00", "USD"),
+                ("AMD Instinct MI50 32GB", "150.00", "EUR"),
+                ('=HYPERLINK("http://x") RTX 4090 24GB', "1790.00", "USD"),
+                ("RTX 3090 water block, block only", "60.00", "USD"),
+                ("RTX 3060 12GB", "5000", "TWD"),
+            ],
+            start=1,
+        )
+    ]
+}
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    file = tmp_path / "ebay.json"
+    file.write_text(json.dumps(EBAY))
+    return file
+
+
+def test_import_and_report(tracker_command: Command, page: Path) -> None:
+    imported = tracker_command("import", "ebay", page)
+    assert imported.code == 0
+    assert "5 listings, 4 offers" in imported.out
+    ran = tracker_command("report", "--metric", "usd_per_gb", "--format", "json")
+    rows = json.loads(ran.out)
+    assert [row["variant"] for row in rows] == ["mi50-32gb", "rtx-3090-24gb", "rtx-4090-24gb"]
+    assert rows[0].keys() >= {
+        *("gpu", "variant", "title", "site", "url", "condition", "quantity", "price", "currency", "landed_usd"),
+        *("unit_usd", "shipping_known", "vram_gb", "usd_per_gb", "usd_per_gbps", "first_seen_at", "last_seen_at"),
+    }
+    assert rows[1]["landed_usd"] == 720
+    assert rows[1]["usd_per_gb"] == 30
+    assert "1 without an exchange rate" in ran.err
+
+
+def test_importing_again_changes_nothing(tracker_command: Command, page: Path) -> None:
+    tracker_command("import", "ebay", page)
+    packed = page.with_suffix(".json.gz")
+    packed.write_bytes(gzip.compress(page.read_bytes()))
+    assert "(0 new, 0 changed, 0 ended)" in tracker_command("import", "ebay", packed).out
+
+
+def test_report_filters(tracker_command: Command, page: Path) -> None:
+    tracker_command("import", "ebay", page)
+
+    def variants(*words: str) -> list[str]:
+        return [row["variant"] for row in json.loads(tracker_command("report", "--format", "json", *words).out)]
+
+    assert variants("--gpu", "rtx-*") == ["rtx-3090-24gb", "rtx-4090-24gb"]
+    assert variants("--top", "1") == ["mi50-32gb"]
+    assert variants("--condition", "new") == []
+    assert variants("--condition", "used", "--condition", "new", "--gpu", "mi50") == ["mi50-32gb"]
+    assert variants("--max-age", "1d", "--gpu", "mi50") == ["mi50-32gb"]
+
+
+def test_max_age_leaves_out_what_was_seen_before(tracker_command: Command, page: Path) -> None:
+    tracker_command("import", "ebay", "--at", "2026-05-01T12:00:00", page)
+    assert json.loads(tracker_command("report", "--max-age", "1", "--format", "json").out) == []
+    assert len(json.loads(tracker_command("report", "--format", "json").out)) == 3
+
+
+def test_a_spreadsheet_takes_no_cell_for_a_formula(tracker_command: Command, page: Path) -> None:
+    tracker_command("import", "ebay", page)
+    rows = list(csv.DictReader(io.StringIO(tracker_command("report", "--format", "csv").out)))
+    assert len(rows) == 3
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+
+
+def test_markdown_and_tables_are_for_people(tracker_command: Command, page: Path) -> None:
+    tracker_command("import", "ebay", page)
+    markdown = tracker_command("report", "--format", "md").out.splitlines()
+    assert markdown[0].startswith("| usd_per_gb | card |")
+    assert len(markdown) == 5
+    table = tracker_command("report").out.splitlines()
+    assert len(table) == 4
+    assert "https://www.ebay.com/itm/1" in table[2]
+
+
+def test_rejected_says_why(tracker_command: Command, page: Path) -> None:
+    tracker_command("import", "ebay", page)
+    [row] = json.loads(tracker_command("rejected", "--format", "json").out)
+    assert (row["reason"], row["title"]) == ("accessory", "RTX 3090 water block, block only")
+    assert row["detail"]
+    assert json.loads(tracker_command("rejected", "--reason", "wanted", "--format", "json").out) == []
+
+
+def test_history(tracker_command: Command, page: Path) -> None:
+    tracker_command("import", "ebay", page)
+    [row] = json.loads(tracker_command("history", "rtx-3090", "--format", "json").out)
+    assert (row["variant"], row["offers"], row["min_usd"]) == ("rtx-3090-24gb", 1, 720)
+
+
+def test_identify(tracker_command: Command) -> None:
+    [row] = json.loads(tracker_command("identify", "Lot of 4 Tesla P40 24GB", "--format", "json").out)
+    assert (row["kind"], row["gpu"], row["vram_gb"], row["quantity"]) == ("card", "p40", 24, 4)
+    explained = tracker_command("identify", "--explain", "Lot of 4 Tesla P40 24GB")
+    assert "p40" in explained.out.lower()
+
+
+def test_identify_lines(tracker_command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [
+        {"id": "a", "title": "RTX 2080 Ti 22GB modded", "price": "300"},
+        {"id": 7, "title": "Nintendo Switch", "price": None},
+    ]
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(json.dumps(line) + "\n" for line in lines) + "\n"))
+    ran = tracker_command("identify", "--jsonl")
+    first, second = (json.loads(line) for line in ran.out.splitlines())
+    assert first.keys() >= {
+        "id",
+        "kind",
+        "gpu",
+        "variant",
+        "vram_gb",
+        "quantity",
+        "modded",
+        "form",
+        "condition",
+        "reason",
+    }
+    assert (first["id"], first["gpu"], first["vram_gb"], first["modded"]) == ("a", "rtx-2080-ti", 22, True)
+    assert (second["id"], second["gpu"]) == (7, None)
+
+
+@pytest.mark.parametrize("line", ["{", "[]", "3", '{"id": 1}', '"text"'])
+def test_identify_names_the_line_it_cannot_read(
+    tracker_command: Command, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO('{"id": 1, "title": "RTX 3090"}\n' + line))
+    ran = tracker_command("identify", "--jsonl")
+    assert ran.code == 1
+    assert ran.err.startswith("error: line 2 is no JSON object with a title")
+
+
+def test_gpus(tracker_command: Command) -> None:
+    rows = json.loads(tracker_command("gpus", "--format", "json").out)
+    assert len(rows) > 250
+    modded = next(row for row in rows if row["id"] == "rtx-4090-48gb-modded")
+    assert (modded["vram_gb"], modded["bandwidth_gb_s"], modded["base"]) == (48, 1008, "rtx-4090-24gb")
+    assert "1024" in tracker_command("gpus", "show", "mi50-32gb").out
+    missing = tracker_command("gpus", "show", "mi500")
+    assert missing.code == 2
+    assert "did you mean" in missing.err
+
+
+def test_init_config_doctor_sources(tracker_command: Command, tmp_path: Path) -> None:
+    made = tracker_command("init")
+    assert made.code == 0
+    file = tmp_path / "home" / "tracker.toml"
+    assert made.out == f"{file}\n"
+    file.write_text(file.read_text() + "# mine\n")
+    assert "stays as it is" in tracker_command("init").err
+    assert file.read_text().endswith("# mine\n")
+    settings = {row["setting"]: row["value"] for row in json.loads(tracker_command("config", "--format", "json").out)}
+    assert settings["sources.ebay-mi50.query"] == "instinct mi50"
+    findings = json.loads(tracker_command("doctor", "--format", "json").out)
+    keyless = next(finding for finding in findings if finding["check"] == "site ebay")
+    assert keyless["state"] == "warn"
+    assert "developer.ebay.com" in keyless["advice"]
+    assert len(json.loads(tracker_command("sources", "--format", "json").out)) >= 23
+
+
+def test_a_site_without_keys_says_how_to_get_them(tracker_command: Command) -> None:
+    tracker_command("init")
+    ran = tracker_command("scrape", "ebay-mi50")
+    assert ran.code == 1
+    assert "ebay-mi50 full unconfigured" in ran.out
+    assert "EBAY_CLIENT_ID" in ran.out
+
+
+def test_demo(tracker_command: Command) -> None:
+    ran = tracker_command("demo")
+    assert ran.code == 0
+    assert "[cheap-gigabytes] mi50-32gb at 4.66 USD/GB" in ran.out
+    assert "usd_per_gb  card" in ran.out
+    assert "fan shroud" not in ran.out
+    assert tracker_command("demo").out == ran.out
+
+
+def test_alerts_test(tracker_command: Command) -> None:
+    ran = tracker_command("alerts", "test")
+    assert ran.code == 0
+    assert "no such card is on offer" in ran.out
+    assert ran.out.endswith("console: sent\n")
+
+
+def test_the_database_can_be_named_by_the_environment(
+    tracker_command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TRACKER_DATABASE__URL", f"sqlite:///{tmp_path / 'elsewhere.db'}")
+    assert tracker_command("report").code == 0
+    assert (tmp_path / "elsewhere.db").exists()
+
+
+BAD_PAGES = [
+    ("HTML instead of JSON", b"<html><body>Pardon our interruption</body></html>"),
+    ("an empty body", b""),
+    ("a truncated gzip", gzip.compress(json.dumps(EBAY).encode())[:-20]),
+    ("cut JSON", json.dumps(EBAY).encode()[:200]),
+    ("JSON of another kind", b'{"hello": "world"}'),
+    ("a number", b"7"),
+    ("null", b"null"),
+    ("bytes that are no text", bytes(range(128, 256)) * 4),
+]
+
+
+@pytest.mark.parametrize("content", [row[1] for row in BAD_PAGES], ids=[row[0] for row in BAD_PAGES])
+def test_a_page_that_cannot_be_read_leaves_the_database_as_it_was(
+    tracker_command: Command, page: Path, tmp_path: Path, content: bytes
+) -> None:
+    tracker_command("import", "ebay", page)
+    before = tracker_command("report", "--format", "json").out
+    bad = tmp_path / "bad"
+    bad.write_bytes(content)
+    more = tmp_path / "more.json"
+    more.write_text(json.dumps(EBAY).replace("v1|", "v1|9"))
+    ran = tracker_command("import", "ebay", more, bad)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("error: ebay: ")
+    assert len(ran.err.splitlines()) == 1
+    assert tracker_command("report", "--format", "json").out == before
+
+
+MISUSE = [
+    (["report", "--metric", "usd_per_bg"], 2, "did you mean 'usd_per_gb'?"),
+    (["report", "--condition", "mint"], 2, "--condition"),
+    (["report", "--max-age", "soon"], 2, "no duration"),
+    (["report", "--top", "0"], 2, "--top"),
+    (["report", "--format", "xml"], 2, "--format"),
+    (["import", "ebey", "x.json"], 2, "there is no site 'ebey'"),
+    (["import", "ebay", "no-such-file.json"], 1, "no-such-file.json: No such file or directory"),
+    (["import", "ebay", "."], 1, "Is a directory"),
+    (["import", "ebay", "--at", "2999-01-01", "x.json"], 2, "future"),
+    (["scrape", "nowhere"], 2, "there is no source 'nowhere'"),
+    (["identify"], 2, "TITLE"),
+    (["alerts", "test", "pigeon"], 2, "there is no channel 'pigeon'"),
+    (["frobnicate"], 2, "frobnicate"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "said"), MISUSE, ids=[" ".join(row[0]) for row in MISUSE])
+def test_misuse_is_one_clear_message(tracker_command: Command, words: list[str], code: int, said: str) -> None:
+    ran = tracker_command(*words)
+    assert (ran.code, ran.out) == (code, "")
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_every_mistake_of_the_configuration_is_a_line(tracker_command: Command, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "tracker.toml").write_text("[watches.a]\nbelow = -1\n[watches.b]\n")
+    ran = tracker_command("report")
+    assert ran.code == 2
+    assert [line.partition(" watches")[0] for line in ran.err.splitlines()] == ["error: tracker.toml:"] * 2
+    (tmp_path / "home" / "tracker.toml").write_text("[watches\n")
+    broken = tracker_command("report")
+    assert broken.code == 2
+    assert "is not TOML" in broken.err
+
+
+def test_a_folder_that_cannot_be_made_is_said(tracker_command: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ran = tracker_command("--home", tmp_path / "file" / "home", "report")
+    assert ran.code == 1
+    assert ran.err.startswith("error: ")
+
+
+def test_help_loads_no_heavy_library() -> None:
+    heavy = ["pandas", "sqlalchemy", "sqlmodel", "httpx", "pydantic", "rich", "apscheduler", "alembic", "selectolax"]
+    script = f"import sys, tracker.cli; print([name for name in {heavy!r} if name in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(tracker_command: Command, page: Path, tmp_path: Path) -> None:
+    tracker_command("import", "ebay", page)
+    command = f"'{sys.executable}' -m tracker --home '{tmp_path / 'home'}' gpus --format json | head -1"
+    ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[\n"
+    assert "Traceback" not in ran.stderr

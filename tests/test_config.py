@@ -1,0 +1,100 @@
+"""tracker.toml: what it may say, and every mistake at once."""
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tracker.config import Config, channels_of, duration, read_config, settings
+from tracker.core.errors import ConfigError
+
+
+def read(folder: Path, text: str) -> Config:
+    (folder / "tracker.toml").write_text(text, encoding="utf-8")
+    return read_config(folder / "tracker.toml")
+
+
+def test_no_file_says_nothing(tmp_path: Path) -> None:
+    config = read_config(tmp_path / "tracker.toml")
+    assert (config.buyer.country, config.sources, config.watches) == ("US", {}, {})
+    assert list(channels_of(config)) == ["console"]
+
+
+def test_the_starter_is_a_valid_configuration() -> None:
+    config = read_config(Path(__file__).parents[1] / "tracker.example.toml")
+    assert sum(source.site == "ebay" for source in config.sources.values()) == 20
+    assert sum(source.site == "reddit" for source in config.sources.values()) >= 2
+    assert len(config.watches) == 3
+
+
+def test_watches_become_rules(tmp_path: Path) -> None:
+    config = read(tmp_path, '[watches.w]\ngpu = "MI50*"\ncondition = "used"\nmetric = "usd_per_gb"\nbelow = 6.5\n')
+    [rule] = config.rules
+    assert (rule.gpus, rule.conditions, rule.below, rule.notify) == (
+        ("mi50*",),
+        ("used",),
+        Decimal("6.5"),
+        ("console",),
+    )
+
+
+def test_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_BUYER__COUNTRY", "DE")
+    monkeypatch.setenv("TRACKER_CHANNELS__HOOK__SECRET", "from-env")
+    config = read(
+        tmp_path,
+        '[buyer]\ncountry = "FR"\npostcode = "75001"\n[channels.hook]\ntype = "webhook"\nurl = "https://x.example/"\n',
+    )
+    assert (config.buyer.country, config.buyer.postcode) == ("DE", "75001")
+    assert config.channels["hook"]["secret"] == "from-env"
+
+
+MISTAKES = [
+    ("[buyer\n", "is not TOML"),
+    ("[buyer]\ncountry = 'Germany'\n", "buyer.country"),
+    ("[buyers]\n", "buyers is not a setting"),
+    ("[sources.a]\nsite = 'ebay'\n", "sources.a: ebay needs 'query'"),
+    ("[sources.a]\nsite = 'ebey'\nquery = 'x'\n", "unknown site 'ebey', did you mean 'ebay'?"),
+    ("[sources.a]\nsite = 'ebay'\nquery = 'x'\nqurey = 'y'\n", "'qurey' is no option of ebay, did you mean 'query'?"),
+    ("[sources.a]\nsite = 'ebay'\nquery = 'x'\nevery = 'soon'\n", "sources.a.every: 'soon' is no duration"),
+    ("[sources.a]\nsite = 'ebay'\nquery = 'x'\nevery = '0s'\n", "sources.a.every"),
+    ("[watches.w]\n", "watches.w.below: Field required"),
+    ("[watches.w]\nbelow = -1\n", "watches.w.below"),
+    ("[watches.w]\nbelow = 5\nmetric = 'usd_per_bg'\n", "unknown metric 'usd_per_bg', did you mean 'usd_per_gb'?"),
+    ("[watches.w]\nbelow = 5\ncondition = 'mint'\n", "watches.w.condition"),
+    ("[watches.w]\nbelow = 5\nnotify = 'pigeon'\n", "watches.w: unknown channel 'pigeon'; known: console"),
+    ("[channels.c]\ntype = 'fax'\n", "channels.c: unknown type 'fax'; known: console, email, webhook"),
+    ("[channels.c]\ntype = 'webhook'\n", "channels.c.url: Field required"),
+    ("[channels.c]\ntype = 'webhook'\nurl = 'no url'\n", "channels.c.url"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), MISTAKES)
+def test_mistakes(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        read(tmp_path, text)
+    assert said in str(error.value)
+
+
+def test_every_mistake_is_listed(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as error:
+        read(tmp_path, "[sources.a]\nsite = 'ebey'\n[watches.w]\nbelow = 1\nnotify = 'x'\n[channels.c]\ntype = 'fax'\n")
+    assert len(error.value.mistakes) == 3
+
+
+def test_secrets_are_masked_and_never_in_mistakes(tmp_path: Path) -> None:
+    config = read(tmp_path, "[channels.c]\ntype='webhook'\nurl='https://x.example/'\nsecret='hunter2'\n")
+    shown = dict(settings(config, "postgresql+psycopg://me:hunter2@db/tracker"))
+    assert "hunter2" not in str(shown)
+    assert shown["channels.c.secret"] == "**********"
+    with pytest.raises(ConfigError) as error:
+        read(tmp_path, "[channels.c]\ntype='webhook'\nurl=5\nsecret=['hunter2']\n")
+    assert "hunter2" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("10m", 600), ("6h", 21600), ("1d", 86400), ("2w", 1209600)]
+)
+def test_durations(text: str, seconds: int) -> None:
+    assert duration(text) == timedelta(seconds=seconds)

@@ -1,0 +1,236 @@
+"""The whole walk: a page from a real server, a stored offer, a ranked report, a mail and a webhook that arrive."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from email.message import Message as Mail
+from typing import Any
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from db import queries, store
+from db.engine import reading, writing
+from tests.alerts.test_channels import smtp_server
+from tests.conftest import Ran
+from tests.shop import SHOP, Shop, configure
+from tracker import pipeline
+from tracker.assemble import Home, fetching, opened, stop
+from tracker.core.health import Outcome
+from tracker.pipeline import Tracker, Visited, now_utc
+from tracker.report import ranked
+
+
+@pytest.fixture
+def visits(home: Home) -> Callable[[], Visited]:
+    """Visits the configured source as the daemon would, whether due or not."""
+
+    def visit() -> Visited:
+        config = home.config()
+        with opened(home, config) as tracker, fetching(config, tracker.engine) as fetcher:
+            planned = stop(config, "barn")
+            visited = pipeline.visit(
+                tracker,
+                planned.scraper,
+                planned.source,
+                fetcher.of(planned.scraper, planned.source),
+                every=planned.every,
+            )
+        assert visited is not None
+        return visited
+
+    return visit
+
+
+def report(home: Home, metric: str = "usd_per_gb") -> list[dict[str, Any]]:
+    with opened(home) as tracker, reading(tracker.engine) as conn:
+        return ranked(conn, metric=metric, now=now_utc(), catalogue=tracker.catalogue)
+
+
+def test_from_the_page_to_the_mail_and_the_webhook(
+    home: Home, shop: Shop, visits: Callable[[], Visited], httpserver: HTTPServer
+) -> None:
+    with smtp_server() as (inbox, email):
+        channels = (
+            f'notify = ["mail", "hook"]\n[channels.mail]\ntype = "email"\nhost = "127.0.0.1"\nport = {email().port}\n'
+            'security = "none"\nsender = "t@x.org"\nto = ["me@x.org"]\n'
+            f'[channels.hook]\ntype = "webhook"\nurl = "{httpserver.url_for("/hook")}"\n'
+        )
+        configure(home, shop, channels)
+
+        first = visits()
+        assert (first.offers, first.rejected, first.alerts) == (3, 1, 1)
+        assert [row["title"] for row in report(home)] == ["Instinct MI50 32GB", "GeForce RTX 3090 24GB"]
+
+        shop.shows(("Instinct MI50 32GB", "149.00", True), *SHOP[1:3], ("Tesla P40 24GB", "150.00", True))
+        second = visits()
+        assert (second.new, second.changed, second.alerts) == (0, 2, 2)
+
+        httpserver.expect_request("/hook", method="POST").respond_with_data("taken")
+        with opened(home) as tracker:
+            assert pipeline.deliver(tracker).sent == 6
+            assert pipeline.deliver(tracker).sent == 0
+    posted = [json.loads(request.data) for request, _ in httpserver.log if request.path == "/hook"]
+    assert [(alert["kind"], alert["offers"][0]["usd_per_gb"]) for alert in posted] == [
+        ("summary", 5.9062),
+        ("deal", 4.6562),
+        ("deal", 6.25),
+    ]
+    assert [alert["offers"][0]["event"] for alert in posted[1:]] == ["price", "back"]
+    assert len({mail["Message-ID"] for mail in inbox.mails}) == 3
+    assert all(isinstance(mail, Mail) and "[cheap]" in mail["Subject"] for mail in inbox.mails)
+
+
+def test_a_receiver_that_is_down_gets_everything_later_under_the_same_key(
+    home: Home, shop: Shop, visits: Callable[[], Visited], httpserver: HTTPServer
+) -> None:
+    configure(
+        home, shop, f'notify = ["hook"]\n[channels.hook]\ntype = "webhook"\nurl = "{httpserver.url_for("/hook")}"\n'
+    )
+    visits()
+    now = now_utc()
+    with opened(home) as tracker:
+        httpserver.expect_oneshot_request("/hook").respond_with_data("", status=503)
+        assert "answered 503" in pipeline.deliver(tracker, now=lambda: now).refusals[0]
+        assert pipeline.deliver(tracker, now=lambda: now + timedelta(seconds=59)) == pipeline.Delivered()
+        httpserver.expect_oneshot_request("/hook").respond_with_data("taken")
+        assert pipeline.deliver(tracker, now=lambda: now + timedelta(minutes=2)).sent == 1
+    keys = [request.headers["Idempotency-Key"] for request, _ in httpserver.log if request.path == "/hook"]
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+
+
+def test_what_a_channel_refuses_for_good_is_failed_and_can_be_retried(
+    home: Home, shop: Shop, visits: Callable[[], Visited], tracker_command: Callable[..., Ran], httpserver: HTTPServer
+) -> None:
+    configure(
+        home, shop, f'notify = ["hook"]\n[channels.hook]\ntype = "webhook"\nurl = "{httpserver.url_for("/hook")}"\n'
+    )
+    visits()
+    httpserver.expect_oneshot_request("/hook").respond_with_data("", status=410)
+    with opened(home) as tracker:
+        pipeline.deliver(tracker)
+        with reading(tracker.engine) as conn:
+            assert [row["state"] for row in queries.deliveries(conn, states=("failed",), limit=9)] == ["failed"]
+    assert "answered 410" in tracker_command("alerts", "pending").out
+    httpserver.expect_oneshot_request("/hook").respond_with_data("taken")
+    assert tracker_command("alerts", "retry").out == "1 sent, 0 refused\n"
+
+
+def test_a_new_watch_speaks_at_once_and_an_edited_one_again(
+    home: Home, shop: Shop, visits: Callable[[], Visited]
+) -> None:
+    configure(home, shop)
+    home.config_file.write_text(home.config_file.read_text().split("[watches")[0])
+    assert visits().alerts == 0
+    configure(home, shop)
+    with opened(home) as tracker:
+        assert pipeline.greet(tracker, now=now_utc()) == 1
+        assert pipeline.greet(tracker, now=now_utc()) == 0
+    home.config_file.write_text(home.config_file.read_text().replace("below = 20", "below = 30"))
+    with opened(home) as tracker:
+        assert pipeline.greet(tracker, now=now_utc()) == 1
+
+
+TROUBLE = [
+    ("no answer", {"body": "", "status": 503}, Outcome.UNREACHABLE),
+    ("gone", {"body": "", "status": 404}, Outcome.GONE),
+    ("refused", {"body": "", "status": 403}, Outcome.BLOCKED),
+    (
+        "HTML in place of JSON",
+        {
+            "body": "<html><body><p>Welcome to our shop, which looks nothing like it did when you were here last</p></body></html>"
+        },
+        Outcome.CHANGED,
+    ),
+    ("an empty body", {"body": ""}, Outcome.CHANGED),
+    ("a catalogue that is suddenly empty", {"body": '{"products": []}'}, Outcome.SUSPICIOUS),
+]
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [row[1:] for row in TROUBLE], ids=[row[0] for row in TROUBLE])
+def test_trouble_is_named_and_ends_nothing(
+    home: Home, shop: Shop, visits: Callable[[], Visited], answer: dict[str, Any], outcome: Outcome
+) -> None:
+    configure(home, shop)
+    visits()
+    before = report(home)
+    shop.answers(**answer)
+    assert [visits().judgement.outcome for _ in range(3)] == [outcome] * 3
+    assert report(home) == before
+    with opened(home) as tracker, reading(tracker.engine) as conn:
+        row = queries.sources(conn)["barn"]
+    assert (row["state"], row["failures"]) == (outcome, 3)
+    assert row["message"]
+    shop.shows(*SHOP)
+    assert visits().judgement.outcome is Outcome.OK
+
+
+def test_a_listing_ends_when_two_complete_walks_did_not_show_it(
+    home: Home, shop: Shop, visits: Callable[[], Visited]
+) -> None:
+    configure(home, shop)
+    visits()
+    shop.shows(*SHOP[1:])
+    assert [visits().ended for _ in range(3)] == [0, 1, 0]
+
+
+def test_a_crash_in_one_scraper_is_told_and_ends_nothing(home: Home, shop: Shop) -> None:
+    configure(home, shop)
+    config = home.config()
+    planned = stop(config, "barn")
+
+    def broken(_request: object) -> Any:
+        raise ZeroDivisionError
+
+    with opened(home, config) as tracker:
+        visited = pipeline.visit(tracker, planned.scraper, planned.source, broken, every=planned.every)
+    assert visited is not None
+    assert visited.judgement.outcome is Outcome.FAILING
+
+
+def test_nobody_visits_a_source_that_is_being_visited(home: Home, shop: Shop) -> None:
+    configure(home, shop)
+    config = home.config()
+    planned = stop(config, "barn")
+    with opened(home, config) as tracker:
+        with writing(tracker.engine) as tx:
+            store.know_source(tx, "barn", "shopify")
+            store.claim(tx, "barn", now=now_utc(), until=now_utc() + timedelta(hours=1))
+        assert pipeline.visit(tracker, planned.scraper, planned.source, _never, every=planned.every) is None
+
+
+def _never(_request: object) -> Any:
+    pytest.fail("fetched although somebody else is at it")
+
+
+def test_reidentify_shows_and_applies_another_reading(make_tracker: Callable[..., Tracker]) -> None:
+    from dataclasses import replace
+
+    from scrapers.base import Source, Walk
+    from scrapers.crawl import Crawl
+    from tests.conftest import raw
+    from tracker.core.models import Kind, Verdict
+
+    tracker = make_tracker()
+    harvest = Crawl(
+        listings=(raw("1", "RTX 3090 24GB", seller="pat"), raw("2", "RTX 4090 24GB")), pages=1, complete=True
+    )
+    source = Source(name="barn", site="barn")
+    now = now_utc()
+    every = timedelta(hours=1)
+    pipeline.keep(tracker, source, harvest, walk=Walk.CATALOGUE, every=every, started_at=now, now=now)
+    assert list(pipeline.reidentify(tracker, dry_run=False)) == []
+
+    def stricter(listing: Any) -> Verdict:
+        if "4090" in listing.title:
+            return Verdict(kind=Kind.OTHER, reason="4090s are toys")
+        return tracker.identify(listing)
+
+    changed = replace(tracker, identify=stricter)
+    [seen] = pipeline.reidentify(changed, dry_run=True)
+    assert (seen.title, seen.now) == ("RTX 4090 24GB", "rejected: other")
+    assert len(list(pipeline.reidentify(changed, dry_run=False))) == 1
+    assert list(pipeline.reidentify(changed, dry_run=False)) == []
+    with reading(tracker.engine) as conn:
+        assert queries.counts(conn)["on_offer"] == 1
