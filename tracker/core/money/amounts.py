@@ -61,7 +61,7 @@ def read_scaled(text: str, unit: str, tail: str = "", *, currency: str = "") -> 
     """The value of a number with a unit of `UNITS`, and of the digits after it: `2.4` w, `8` k `3`, `1` 万 `2300`.
 
     In front of a unit a single mark is decimal (`1,299k` is 1299). The digits after a unit count its tenths,
-    hundredths and so on (`8k3` is 8300), except that Japanese and a full four digits after 万 are read as written.
+    hundredths and so on (`8k3` is 8300), except that Japanese means them as written.
     """
     if re.fullmatch(r"\d+[.,]\d+", text):
         number: Decimal | None = Decimal(text.replace(",", "."))
@@ -70,7 +70,7 @@ def read_scaled(text: str, unit: str, tail: str = "", *, currency: str = "") -> 
     if number is None:
         return None
     scale = UNITS[unit]
-    literal = scale == _TEN_THOUSAND and (currency == "JPY" or len(tail) == 4)
+    literal = scale == _TEN_THOUSAND and currency == "JPY"
     rest = Decimal(tail or 0) * (1 if literal else scale / 10 ** len(tail))
     amount = number * scale + rest
     return amount.to_integral_value() if amount == amount.to_integral_value() else amount

@@ -117,18 +117,13 @@ def _read(text: str, default: str) -> Price | Reason:
 
 
 def _without_counts(found: Sequence[Number]) -> list[Number]:
-    """The numbers that may be money; bids, percents and pieces become words (`0 bids`) of their neighbours."""
+    """The numbers that may be money; bids, percents and pieces become words (`0 bids`) after the one before them."""
     money: list[Number] = []
-    words_before = ""
     for number in found:
-        before = words_before + number.before
-        bracketed = before.endswith("(") and number.after.startswith(")")
+        bracketed = number.before.endswith("(") and number.after.startswith(")")
         if number.signs or not (bracketed or words.COUNTED.match(number.after)):
-            money.append(replace(number, before=before))
-            words_before = ""
-            continue
-        words_before = before + "0"
-        if money:
+            money.append(number)
+        elif money:
             money[-1] = replace(money[-1], after=f"{money[-1].after}0{number.after}")
     return money
 
@@ -209,7 +204,7 @@ def _range(first: Number, second: Number, default: str) -> _Choice | Reason:
     shared = first.signs or second.signs
     high = _candidate(replace(second, signs=second.signs or shared), default)
     low = _candidate(replace(first, signs=first.signs or shared), default)
-    if low and high and second.unit and not first.unit and low.money.amount * UNITS[second.unit] <= high.money.amount:
+    if low and high and second.unit and low.money.amount * UNITS[second.unit] <= high.money.amount:
         low = _candidate(replace(first, signs=first.signs or shared, unit=second.unit), default)
     if not low or not high or low.money.currency != high.money.currency or low.money.amount > high.money.amount:
         return Reason.AMBIGUOUS

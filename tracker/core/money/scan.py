@@ -87,7 +87,7 @@ def numbers(text: str) -> list[Number]:
             signs=tuple(tokens[sign]["sign"] for sign in near),
             strays=strays,
             before=gaps[order],
-            after=gaps[order + 1].rstrip("+ ") if order + 1 < len(places) else gaps[order + 1],
+            after=gaps[order + 1],
         )
         for order, (place, near) in enumerate(zip(places, bound, strict=True))
     ]
