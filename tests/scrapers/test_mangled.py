@@ -104,7 +104,7 @@ def test_any_value_may_be_anything(recording: Recording, pages: list[Page]) -> N
                     list(read(recording.scraper, changed))
                     list(recording.scraper.follow(changed))
                 tried += 1
-    assert tried > 100
+    assert tried > 100 or not values_of(page.text)
 
 
 @pytest.mark.vcr
