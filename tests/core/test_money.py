@@ -1,5 +1,6 @@
 """Prices as people and sites print them, from a table; then what holds for any text and any amount."""
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
 from tracker.core.models import Money
 from tracker.core.money import NoPrice, Price, Rates, Reason, convert, read_price, usd_cents
@@ -197,3 +199,21 @@ def test_rates_cannot_change_once_made() -> None:
 )
 def test_cents_round_half_to_even(usd: str, cents: int) -> None:
     assert usd_cents(Decimal(usd)) == cents
+
+
+def test_every_price_of_the_recorded_api_is_read_as_it_is(corpus: Path) -> None:
+    for file in sorted((corpus / "pages" / "ebay_browse_api").glob("*.json")):
+        for item in json.loads(file.read_text(encoding="utf-8")):
+            if printed := item.get("price"):
+                read = read_price(printed["value"], currency=printed["currency"])
+                assert told(read) == f"{Decimal(printed['value']).normalize():f} {printed['currency']}"
+
+
+def test_every_price_of_the_recorded_shops_is_read(corpus: Path) -> None:
+    printed = [
+        node.text(strip=True)
+        for page in (corpus / "pages" / "amazon").glob("*.html")
+        for node in LexborHTMLParser(page.read_bytes()).css(".a-price .a-offscreen")
+    ]
+    assert printed
+    assert not [text for text in printed if isinstance(read_price(text), NoPrice)]

@@ -120,7 +120,7 @@ def _without_counts(found: Sequence[Number]) -> list[Number]:
     """The numbers that may be money; bids, percents and pieces become words (`0 bids`) after the one before them."""
     money: list[Number] = []
     for number in found:
-        bracketed = number.before.endswith("(") and number.after.startswith(")")
+        bracketed = number.before.rstrip().endswith("(") and number.after.lstrip().startswith(")")
         if number.signs or not (bracketed or words.COUNTED.match(number.after)):
             money.append(number)
         elif money:
@@ -175,13 +175,14 @@ def _choose(kept: Sequence[Number], default: str) -> _Choice | Reason:
         return _range(kept[0], kept[1], default)
     candidates = [_candidate(number, default) for number in kept]
     known = [candidate for candidate in candidates if candidate is not None]
-    mixed = len({bool(number.signs) for number in kept}) > 1
-    if len(known) < len(kept) or (mixed and known[0].money.amount < _LEAST_TWICE):
+    if len(known) < len(kept):
         return Reason.AMBIGUOUS
-    if len({candidate.money.amount for candidate in known}) == 1:
-        return _Choice(candidate=next((one for one in known if one.number.signs), known[0]))
-    if mixed:
+    amounts = {candidate.money.amount for candidate in known}
+    signed = [candidate for candidate in known if candidate.number.signs]
+    if 0 < len(signed) < len(known) and (len(amounts) > 1 or amounts <= _LIKE_CENTS):
         return Reason.AMBIGUOUS
+    if len(amounts) == 1:
+        return _Choice(candidate=(signed or known)[0])
     return _of_two(known[0], known[1], default) if len(known) == 2 else Reason.AMBIGUOUS
 
 
@@ -213,7 +214,7 @@ def _range(first: Number, second: Number, default: str) -> _Choice | Reason:
     return _Choice(candidate=replace(low, number=tail), flags=flags)
 
 
-_LEAST_TWICE = 100  # in `$99 99` the second number may be the cents of the first
+_LIKE_CENTS = frozenset(map(Decimal, range(100)))  # in `$99 99` the second number may be the cents of the first
 _DEEPEST_CUT = Decimal("0.4")
 _TAX_PERCENTS = "5 7.7 8 8.1 10 12 13 15 16 17 18 19 20 21 22 23 24 25 25.5 27"
 _TAXED = tuple(1 + Decimal(percent) / 100 for percent in _TAX_PERCENTS.split())

@@ -89,7 +89,7 @@ ROLES: tuple[tuple[Role, re.Pattern[str], re.Pattern[str]], ...] = (
     ),
     (
         Role.RATE,
-        _ends(r"monthly|monatlich|mtl|rate|raten|installments? of|payments of|cuotas de|parcelas de"),
+        _ends(r"monthly|monatlich|mtl|rate|raten|rat[ay](?: od)?|installments? of|payments of|cuotas de|parcelas de"),
         re.compile(
             rf"\s*(?:(?:/|per|pro|par|al|por|a|je)\s*(?:{_TIME}|[gt]i?b|kg|tflops?)|monthly|monatlich|mtl)(?!{_LETTER})"
             r"|\s*(?:/|每)\s*(?:小时|小時|时|天|日|月|年|个月)"
