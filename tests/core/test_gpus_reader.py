@@ -1,5 +1,6 @@
 """What the reader of the spec database makes of families, generations, and a user's own file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,17 +71,24 @@ def test_a_local_file_adds_a_variant_and_an_alias_to_a_known_family(tmp_path: Pa
     assert added.aliases == known.by_id["rtx-5090-32gb"].aliases == ("rtx 5090", "5090", "ada killer")
 
 
+def test_a_local_family_may_use_a_shipped_generation(tmp_path: Path) -> None:
+    known = _with_local(
+        tmp_path, '[[family]]\nid = "x"\nname = "X"\ngeneration = "ada"\naliases = ["x"]\nsizes_gb = [8]\n'
+    )
+    assert known.by_id["x-8gb"].compute_capability == "8.9"
+
+
 def test_a_local_file_may_only_add_an_alias(tmp_path: Path) -> None:
     known = _with_local(tmp_path, '[[family]]\nid = "rtx-5090"\naliases = ["big green"]\n')
     assert known.by_id["rtx-5090-32gb"].aliases[-1] == "big green"
     assert len(known.by_id) == len(KNOWN.by_id)
 
 
-def test_a_local_row_replaces_the_shipped_one(tmp_path: Path) -> None:
+def test_a_local_row_states_only_what_differs_from_the_shipped_one(tmp_path: Path) -> None:
     known = _with_local(
-        tmp_path, '[[family]]\nid = "rtx-5090"\n[[family.variant]]\nid = "rtx-5090-32gb"\nvram_gb = 32\ntdp_w = 400\n'
+        tmp_path, '[[family]]\nid = "rtx-5090"\n[[family.variant]]\nid = "rtx-5090-32gb"\ntdp_w = 400\n'
     )
-    assert known.by_id["rtx-5090-32gb"].tdp_w == 400
+    assert known.by_id["rtx-5090-32gb"] == replace(KNOWN.by_id["rtx-5090-32gb"], tdp_w=400)
 
 
 FAMILY = '[[family]]\nid = "x"\nname = "X"\nvendor = "v"\n'
@@ -90,9 +98,19 @@ FAMILY = '[[family]]\nid = "x"\nname = "X"\nvendor = "v"\n'
     ("text", "said"),
     [
         ("[[family", "this is not TOML"),
-        ('[[family]]\nname = "X"\n', "[[family]] number 1 (X) has no id"),
+        ('[[family]]\nname = "X"\n', "[[family]] number 1 (X) has no id in quotes"),
         ('[[family]]\nid = "x"\nsizes_gb = [8]\n', "x: has no name"),
-        (FAMILY, "x: has no variant: give it sizes_gb or a [[family.variant]]"),
+        (FAMILY, "x: states no memory but names no variant: give it sizes_gb or a [[family.variant]]"),
+        ('[[family]]\nid = "p40"\ntdp_w = 200\n', "p40: states tdp_w but names no variant"),
+        (FAMILY + "sizes_gb = [nan]\n", "x: sizes_gb must be a list of numbers above 0"),
+        (FAMILY + "sizes_gb = [8]\nslots = inf\n", "x: slots must be above 0, not inf"),
+        (FAMILY + '[[family.variant]]\nid = "x-24gb"\nbase = ["y"]\n', "x-24gb: base must be text in quotes"),
+        (FAMILY + "generation = [1]\nsizes_gb = [8]\n", "x: names an unknown generation [1]"),
+        ("generation = 1\n", "generation must be written as [generation]"),
+        ("[generation]\nnext = 1\n", "next must be a table of facts, not 1"),
+        ("[generation]\nnext = { bf15 = true }\n", "next: has an unknown field 'bf15'"),
+        ("common = 1\n", "common must be a table of facts, not 1"),
+        (FAMILY + "aliases = 5\nsizes_gb = [8]\n", "x: aliases must be a list of texts"),
         (FAMILY + "[[family.variant]]\nvram_gb = 24\n", "a variant of x: has no id"),
         (FAMILY + '[[family.variant]]\nid = "x-24gb"\nvram_gb = "24"\n', "x-24gb: vram_gb must be a number, not '24'"),
         (FAMILY + '[[family.variant]]\nid = "x-24gb"\nvram = 24\n', "x-24gb: has an unknown field 'vram'"),
@@ -119,7 +137,7 @@ FAMILY = '[[family]]\nid = "x"\nname = "X"\nvendor = "v"\n'
         (FAMILY + 'aliases = ["rtx 4090"]\nsizes_gb = [8]\n', "x: alias 'rtx 4090' already belongs to rtx-4090"),
         ("family = 1\n", "family must be written as [[family]]"),
         (FAMILY + "id2 = 1\nvariant = 1\n", "x: variant must be written as [[family.variant]]"),
-        ('[[family]]\nid = 5\nname = "X"\n', "5: id must be text in quotes, not 5"),
+        ('[[family]]\nid = 5\nname = "X"\n', "[[family]] number 1 (X) has no id in quotes"),
         ('[[families]]\nid = "x"\n', "unknown table 'families'"),
     ],
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
+from math import inf
 from pathlib import Path
 from typing import Any, get_args
 
@@ -52,11 +53,12 @@ class Catalogue:
 
 
 def read(texts: Iterable[str]) -> Catalogue:
-    """Build the catalogue from TOML texts, later ones adding to or replacing earlier variants.
+    """Build the catalogue from TOML texts, later ones adding to or changing earlier variants.
 
-    A later text may name a known family to give it more variants or aliases. Raises ConfigError listing every mistake.
+    A later text may name a known family to give it more variants or aliases, and a known variant to state what is
+    different. Raises ConfigError listing every mistake.
     """
-    draft = _Draft(rows={}, families={}, aliases=defaultdict(dict), mistakes=[])
+    draft = _Draft(rows={}, families={}, generations={}, aliases=defaultdict(dict), mistakes=[])
     for text in texts:
         try:
             tables = tomllib.loads(text)
@@ -126,6 +128,7 @@ class _Draft:
 
     rows: dict[str, dict[str, Any]]
     families: dict[str, dict[str, Any]]
+    generations: dict[str, Table]
     aliases: defaultdict[str, dict[str, None]]
     mistakes: list[str]
 
@@ -135,12 +138,14 @@ def _lay(tables: Table, draft: _Draft) -> None:
     if mistakes := list(_misplaced(tables)):
         draft.mistakes.extend(mistakes)
         return
+    draft.generations.update(tables.get("generation", {}))
+    earlier = dict(draft.rows)
     mine: set[str] = set()
     for place, family in enumerate(tables.get("family", []), start=1):
-        if "id" not in family:
-            draft.mistakes.append(f"[[family]] number {place} ({family.get('name', 'nameless')}) has no id")
+        if not isinstance(family.get("id"), str):
+            draft.mistakes.append(f"[[family]] number {place} ({family.get('name', 'nameless')}) has no id in quotes")
             continue
-        for row in _rows(family, tables, draft):
+        for row in _rows(family, tables.get("common", {}), earlier, draft):
             if row["id"] in mine:
                 draft.mistakes.append(f"{row['id']} is defined twice")
             mine.add(row["id"])
@@ -151,43 +156,49 @@ def _lay(tables: Table, draft: _Draft) -> None:
 def _misplaced(tables: Table) -> Iterator[str]:
     """Name what a text holds beside families, generations and common facts, or holds in another shape."""
     yield from (f"unknown table {key!r}: rows stand in [[family]]" for key in tables.keys() - _TABLES)
-    families = tables.get("family", [])
-    if not isinstance(families, list) or not all(isinstance(family, dict) for family in families):
+    families, generations = tables.get("family", []), tables.get("generation", {})
+    if not _is_list_of(families, dict):
         yield "family must be written as [[family]]"
-    lent = {"common": tables.get("common", {}), **tables.get("generation", {})}
-    for name, facts in lent.items():
-        yield from (f"{name}: {mistake}" for mistake in _mistakes(facts))
+    if not isinstance(generations, dict):
+        yield "generation must be written as [generation]"
+        return
+    for name, facts in {"common": tables.get("common", {}), **generations}.items():
+        if isinstance(facts, dict):
+            yield from (f"{name}: {mistake}" for mistake in _mistakes(facts))
+        else:
+            yield f"{name} must be a table of facts, not {facts!r}"
 
 
-def _rows(family: Table, tables: Table, draft: _Draft) -> Iterator[dict[str, Any]]:
-    """Lay each variant over what it takes over: its base card if it names one, else its family.
+def _rows(family: Table, common: Table, earlier: Table, draft: _Draft) -> Iterator[dict[str, Any]]:
+    """Lay each variant over the row it replaces, over its base card, or over what its family shares.
 
     Only caveats add up. A base may stand earlier in the same family: rows must be kept as they come.
     """
-    known = draft.families.get(family["id"], {})
-    generation = tables.get("generation", {}).get(family.get("generation"), {})
     facts = {key: value for key, value in family.items() if key not in _FAMILY_ONLY}
-    shared = {
-        **{key: known[key] for key in ("name", "vendor", "kind") if key in known},
-        **tables.get("common", {}),
-        **generation,
-        **facts,
-    }
-    if mistakes := [*_mistakes({"id": family["id"], **facts}), *_gaps(family, shared, tables)]:
+    known = draft.families.get(family["id"], {})
+    if mistakes := [*_mistakes({"id": family["id"], **facts}), *_gaps(family, known, draft.generations)]:
         draft.mistakes.extend(f"{family['id']}: {mistake}" for mistake in mistakes)
         return
-    if not (known or family.get("sizes_gb") or family.get("variant")):
-        draft.mistakes.append(f"{family['id']}: has no variant: give it sizes_gb or a [[family.variant]]")
     draft.aliases[family["id"]].update(dict.fromkeys(family.get("aliases", [])))
-    warned = generation.get("caveats", [])
+    generation = draft.generations.get(family.get("generation", ""), {})
+    naming: Table = {key: known[key] for key in ("name", "vendor", "kind") if key in known}
+    shared: Table = {**naming, **common, **generation, **facts}
+    if missing := [key for key in ("name", "vendor") if key not in shared]:
+        draft.mistakes.append(f"{family['id']}: has no {' and no '.join(missing)}")
+        return
     for variant in _variants(family):
         if mistakes := [*_mistakes(variant), *_loose_ends(variant, draft.rows)]:
             name = variant.get("id", f"a variant of {family['id']}")
             draft.mistakes.extend(f"{name}: {mistake}" for mistake in mistakes)
             continue
-        base = draft.rows.get(variant.get("base", ""))
-        below = shared if base is None else {key: base[key] for key in base if key not in _NOT_FROM_BASE}
-        caveats = [*warned, *(facts.get("caveats", []) if base is None else []), *variant.get("caveats", [])]
+        below: Table = {**shared, "caveats": [*generation.get("caveats", []), *facts.get("caveats", [])]}
+        if variant["id"] in earlier:
+            below = {**earlier[variant["id"]], **facts}
+        elif "base" in variant:
+            base = draft.rows[variant["base"]]
+            hardware = {key: value for key, value in base.items() if key not in _NOT_FROM_BASE}
+            below = {**hardware, "caveats": generation.get("caveats", [])}
+        caveats = [*below.get("caveats", []), *variant.get("caveats", [])]
         row = {**below, **variant, "family": family["id"], "caveats": caveats}
         yield row | {key: tuple(row[key]) for key in _TUPLES & row.keys()}
 
@@ -196,8 +207,9 @@ def _loose_ends(variant: Table, known: Table) -> Iterator[str]:
     """Name what keeps a variant from being a row."""
     if "id" not in variant:
         yield "has no id"
-    if "base" in variant and variant["base"] not in known:
-        yield f"names an unknown base {variant['base']!r}"
+    base = variant.get("base")
+    if isinstance(base, str) and base not in known:
+        yield f"names an unknown base {base!r}"
 
 
 def _variants(family: Table) -> list[Table]:
@@ -210,17 +222,20 @@ def _size(vram_gb: float) -> str:
     return f"{vram_gb:g}gb" if vram_gb == int(vram_gb) else f"{vram_gb * 1024:g}mb"
 
 
-def _gaps(family: Table, shared: Table, tables: Table) -> Iterator[str]:
-    """Name what keeps a family from having rows."""
-    yield from (f"has no {key}" for key in ("name", "vendor") if key not in shared)
+def _gaps(family: Table, known: Table, generations: Table) -> Iterator[str]:
+    """Name what keeps a family from having rows; a known family may be named for its aliases alone."""
     generation = family.get("generation")
-    if generation is not None and generation not in tables.get("generation", {}):
+    if generation is not None and (not isinstance(generation, str) or generation not in generations):
         yield f"names an unknown generation {generation!r}"
     sizes, variants = family.get("sizes_gb", []), family.get("variant", [])
-    if not isinstance(sizes, list) or not all(_fits(size, (float,)) and size > 0 for size in sizes):
+    if not isinstance(sizes, list) or not all(_fits(size, (float,)) and _is_amount(size) for size in sizes):
         yield "sizes_gb must be a list of numbers above 0"
-    if not isinstance(variants, list) or not all(isinstance(variant, dict) for variant in variants):
+    if not _is_list_of(variants, dict):
         yield "variant must be written as [[family.variant]]"
+    if not sizes and not variants:
+        unused = ", ".join(sorted(family.keys() - {"id", "aliases"})) if known else "no memory"
+        if unused:
+            yield f"states {unused} but names no variant: give it sizes_gb or a [[family.variant]]"
 
 
 def _mistakes(row: Table) -> Iterator[str]:
@@ -230,7 +245,7 @@ def _mistakes(row: Table) -> Iterator[str]:
         if types is None:
             yield f"has an unknown field {key!r}"
         elif key in _TUPLES:
-            if not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
+            if not _is_list_of(value, str):
                 yield f"{key} must be a list of texts in quotes, not {value!r}"
         elif not _fits(value, types):
             yield f"{key} must be {_WORDS[types[0]]}, not {value!r}"
@@ -238,7 +253,7 @@ def _mistakes(row: Table) -> Iterator[str]:
             yield f"{key} must be one of {', '.join(_ONE_OF[key])}, not {value!r}"
         elif key in _SHAPES and not _SHAPES[key][0].fullmatch(value):
             yield f"{key} must be {_SHAPES[key][1]}, not {value!r}"
-        elif isinstance(value, float | int) and value is not False and value <= 0:
+        elif types[0] in (int, float) and not _is_amount(value):
             yield f"{key} must be above 0, not {value!r}: leave out what is unknown"
 
 
@@ -246,6 +261,14 @@ def _fits(value: object, types: tuple[Any, ...]) -> bool:
     if isinstance(value, bool):
         return bool in types
     return isinstance(value, types) or (float in types and isinstance(value, int))
+
+
+def _is_amount(value: float) -> bool:
+    return 0 < value < inf
+
+
+def _is_list_of(value: object, kind: type) -> bool:
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
 
 
 def _shared_aliases(aliases: Mapping[str, Iterable[str]]) -> Iterator[str]:
