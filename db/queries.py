@@ -34,16 +34,18 @@ from tracker.core.money import Rates
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What a report asks for: variants and families by id (None: all), conditions (none: all), seen since."""
+    """What a report asks for: families while undecided (None: all), conditions (none: all), seen since.
 
-    variants: tuple[str, ...] | None = None
+    Auctions are left out: the bid so far is no price to rank by.
+    """
+
     families: tuple[str, ...] | None = None
     conditions: tuple[Condition, ...] = ()
     seen_since: datetime | None = None
 
     def clauses(self) -> list[Any]:
         """The conditions on the listing table that every filtered question shares."""
-        wanted: list[Any] = [LISTING.c.on_offer]
+        wanted: list[Any] = [LISTING.c.on_offer, ~LISTING.c.auction]
         if self.conditions:
             wanted.append(LISTING.c.condition.in_([condition.value for condition in self.conditions]))
         if self.seen_since is not None:

@@ -49,6 +49,7 @@ def row_of(outcome: Offer | Rejected, rates: Rates) -> Row:
         "seller": raw.seller,
         "country": raw.country,
         "best_offer": raw.best_offer,
+        "auction": False,
         "listed_at": None,
         "ends_at": None,
         **_worth(outcome, rates),
@@ -79,6 +80,7 @@ def _worth(outcome: Offer | Rejected, rates: Rates) -> Row:
         "landed_usd": landed.landed_usd,
         "unit_usd": landed.unit_usd,
         "on_offer": outcome.available,
+        "auction": outcome.auction,
         "listed_at": outcome.listed_at,
         "ends_at": outcome.ends_at,
     }

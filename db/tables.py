@@ -159,6 +159,7 @@ class Listing(SQLModel, table=True):
     feedback_count: int | None = None
     country: str = ""
     best_offer: bool = False
+    auction: bool = False
     listed_at: datetime | None = Field(default=None, sa_type=Instant)
     ends_at: datetime | None = Field(default=None, sa_type=Instant)
     first_seen_at: datetime = Field(sa_type=Instant)

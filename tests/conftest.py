@@ -141,6 +141,7 @@ def priced(listing_id: int = 1, unit_usd: str | None = "700", **fields: object) 
         "feedback_count": 120,
         "country": "US",
         "best_offer": False,
+        "auction": False,
         "first_seen_at": NOON,
         "last_seen_at": NOON,
         **fields,

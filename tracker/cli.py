@@ -188,6 +188,7 @@ def import_(
     site: Annotated[str, typer.Argument(help="The site whose parser reads the files, such as ebay.")],
     files: Annotated[list[Path], typer.Argument(help="Saved pages or API responses, plain or .gz.", metavar="FILE…")],
     at: Annotated[datetime | None, typer.Option(help="When the pages were saved (UTC).")] = None,
+    url: Annotated[str, typer.Option(help="Where the pages were, for sites whose pages do not say it.")] = "",
 ) -> None:
     """Read saved pages as if they had just been fetched; all of them or, when one cannot be read, none."""
     from tracker.visits import import_files
@@ -195,7 +196,7 @@ def import_(
     saved_at = at.astimezone(UTC) if at and at.tzinfo else at and at.replace(tzinfo=UTC)
     if saved_at and saved_at > datetime.now(UTC):
         raise typer.BadParameter("pages cannot have been saved in the future", param_hint="--at")
-    _report_visits([import_files(_home(context), site, _with_progress(files, "reading"), at=saved_at)])
+    _report_visits([import_files(_home(context), site, _with_progress(files, "reading"), at=saved_at, url=url)])
 
 
 def _with_progress(things: Sequence[T], doing: str) -> Iterable[T]:

@@ -62,6 +62,7 @@ def _example() -> Alert:
         feedback_count=None,
         country="",
         best_offer=False,
+        auction=False,
         first_seen_at=now,
         last_seen_at=now,
     )

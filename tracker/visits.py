@@ -9,7 +9,7 @@ import scrapers.sites
 from db import queries
 from db.engine import reading
 from scrapers.base import Source
-from scrapers.crawl import Crawl, crawl
+from scrapers.crawl import Crawl, crawl, read
 from scrapers.saved import saved
 from tracker import pipeline
 from tracker.assemble import Home, fetching, opened, stop
@@ -64,10 +64,10 @@ def _glance(outcome: Offer | Rejected) -> dict[str, Any]:
     }
 
 
-def import_files(home: Home, site: str, files: Iterable[Path], *, at: datetime | None) -> Visited:
+def import_files(home: Home, site: str, files: Iterable[Path], *, at: datetime | None, url: str = "") -> Visited:
     """Read saved pages by a site's parser as if just fetched, all of them or none; raises ConfigError or SourceError.
 
-    `at` is when the pages were saved, if not just now.
+    `at` is when the pages were saved, if not just now; `url` where they were, which some sites need to be known.
     """
     try:
         scraper = scrapers.sites.load(site)
@@ -86,8 +86,8 @@ def import_files(home: Home, site: str, files: Iterable[Path], *, at: datetime |
     pages = 0
     for file in files:
         try:
-            page = saved(site, file, file.read_bytes(), source=source)
-            listings.update((listing.site_id, listing) for listing in scraper.parse(page))
+            page = saved(site, file, file.read_bytes(), url, source=source)
+            listings.update((listing.site_id, listing) for listing in read(scraper, page) if listing.site_id)
         except OSError as error:
             raise SourceError(f"{file}: {error.strerror}", site=site) from error
         pages += 1

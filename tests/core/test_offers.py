@@ -80,6 +80,12 @@ def test_instants_are_utc() -> None:
     assert outcome.ends_at is None
 
 
+def test_a_price_with_bids_is_an_auction() -> None:
+    outcome = understand(raw(bids="3"), identify=verdict())
+    assert isinstance(outcome, Offer)
+    assert outcome.auction
+
+
 def test_a_lot_is_priced_per_card_with_its_shipping() -> None:
     landed = land(Money(amount=Decimal(720), currency="USD"), Decimal(40), 4, RATES)
     assert (landed.landed_usd, landed.unit_usd) == (Decimal(760), Decimal(190))

@@ -23,6 +23,7 @@ FITS = [
     ("below the threshold", WATCH, priced(unit_usd="719"), True),
     ("exactly the threshold is not below it", WATCH, priced(unit_usd="720"), False),
     ("another condition", WATCH, priced(condition="new"), False),
+    ("the bid so far is no price", WATCH, priced(auction=True), False),
     ("any condition", replace(WATCH, conditions=()), priced(condition="new"), True),
     ("another card", replace(WATCH, gpus=("rtx-4090*",)), priced(), False),
     ("by family", replace(WATCH, gpus=("rtx-3090",)), priced(), True),

@@ -1,6 +1,7 @@
 """The store: change-only history, narrow presence, absence that ends, and an outbox that owes once."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -229,6 +230,7 @@ def test_the_cheapest_of_each_variant_are_ranked_over_all(make_tracker: MakeTrac
             offer("c", "1000", variant="rtx-4090-48gb-modded"),
             offer("d", "600", variant=None),
             offer("e", "100", available=False),
+            replace(offer("g", "1"), auction=True),
             rejected("f"),
         ],
         at=NOON,

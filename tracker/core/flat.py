@@ -41,6 +41,7 @@ def flat_offer(offer: Priced) -> dict[str, Any]:
         "feedback_count": offer.feedback_count,
         "country": offer.country,
         "best_offer": offer.best_offer,
+        "auction": offer.auction,
         "source": offer.source,
         "listing_id": offer.listing_id,
         "site_id": offer.site_id,

@@ -99,7 +99,7 @@ class Offer:
     """A listing understood: a `card` or a `unified` machine with a price.
 
     `price` is for the whole listing as printed; `shipping` is in the price's currency, None when not stated.
-    `available` is False for what is listed but sold out.
+    `available` is False for what is listed but sold out. `auction` means that the price is the bid so far.
     """
 
     raw: RawListing
@@ -107,6 +107,7 @@ class Offer:
     price: Money
     shipping: Decimal | None
     available: bool = True
+    auction: bool = False
     listed_at: datetime | None = None
     ends_at: datetime | None = None
 
@@ -208,6 +209,7 @@ class Priced:
     feedback_count: int | None
     country: str
     best_offer: bool
+    auction: bool
     first_seen_at: datetime
     last_seen_at: datetime
     listed_at: datetime | None = None

@@ -33,6 +33,7 @@ def understand(raw: RawListing, *, identify: Identify) -> Offer | Rejected:
         price=price.money,
         shipping=_shipping(raw, price.currency),
         available=_plain(raw.availability) not in SOLD_OUT,
+        auction=bool(raw.bids),
         listed_at=_instant(raw.listed_at),
         ends_at=_instant(raw.ends_at),
     )

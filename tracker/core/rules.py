@@ -53,7 +53,12 @@ class Watch:
         return hashlib.sha256(repr(sorted(asked.items())).encode()).hexdigest()[:16]
 
     def value_of(self, offer: Priced) -> Decimal | None:
-        """The offer's value in this watch's metric, None where the offer is not what the watch asks for."""
+        """The offer's value in this watch's metric, None where the offer is not what the watch asks for.
+
+        The bid so far is no price: an auction answers no threshold.
+        """
+        if offer.auction:
+            return None
         if self.conditions and offer.condition not in self.conditions:
             return None
         if not any(fnmatchcase(name, glob) for glob in self.gpus for name in (offer.gpu, offer.variant or offer.gpu)):

@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("feedback_count", sa.Integer(), nullable=True),
         sa.Column("country", sa.String(), nullable=False),
         sa.Column("best_offer", sa.Boolean(), nullable=False),
+        sa.Column("auction", sa.Boolean(), nullable=False),
         sa.Column("listed_at", sa.BigInteger(), nullable=True),
         sa.Column("ends_at", sa.BigInteger(), nullable=True),
         sa.Column("first_seen_at", sa.BigInteger(), nullable=False),
