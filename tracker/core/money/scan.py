@@ -29,7 +29,7 @@ class Number:
 
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣"), "-")
-_QUOTES = dict.fromkeys(map(ord, "’‘´`′ʼ"), "'")
+_QUOTES = dict.fromkeys(map(ord, "’‘´′ʼ"), "'")
 _MARKS = {ord("٬"): ",", ord("،"): ",", ord("٫"): "."}
 _LOOKALIKES = _DASHES | _QUOTES | _MARKS
 _INVISIBLE = dict.fromkeys([0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A)])
@@ -46,11 +46,17 @@ def clean(text: str) -> str:
     text = "\n".join(filter(None, (" ".join(line.split()) for line in text.translate(_INVISIBLE).splitlines())))
     if len(text) > LONGEST:
         return text
+    if not text.isascii():
+        text = _plain(text)
+    return join_signs(_SPLIT_CENTS.sub(lambda found: found[1] or found[2], text.lower()))
+
+
+def _plain(text: str) -> str:
+    """Raised cents as decimals, no footnotes or fractions (½, ①), full-width and foreign digits as ASCII ones."""
     text = _RAISED_CENTS.sub(lambda found: "." + unicodedata.normalize("NFKC", found[1]), text)
-    text = "".join(" " if unicodedata.category(char) == "No" else char for char in text)  # footnotes, ½, ①
-    text = unicodedata.normalize("NFKC", text).lower().translate(_LOOKALIKES)
-    text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
-    return join_signs(_SPLIT_CENTS.sub(lambda found: found[1] or found[2], text))
+    text = "".join(" " if unicodedata.category(char) == "No" else char for char in text)
+    text = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
 _UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
