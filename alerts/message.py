@@ -10,6 +10,8 @@ Facts = Mapping[str, Any]
 
 _CONDITIONS = {"for_parts": "for parts", "open_box": "open box", "unknown": "condition not stated"}
 
+_FLAGS = {"range": "lowest of several prices", "from": "a price “from”", "ex_vat": "price without VAT"}
+
 
 def compose(payload: Facts) -> Message:
     """Say one alert: what, for how much, against which threshold, and where."""
@@ -92,12 +94,14 @@ def _price(offer: Facts) -> str:
 
 def _state(offer: Facts) -> str:
     seller = f"seller {offer['feedback_percent']:g} % of {offer['feedback_count']}" if _rated(offer) else ""
+    flags = offer["flags"].split()
     words = (
         _CONDITIONS.get(offer["condition"], offer["condition"]),
         "modded memory" if offer["modded"] else "",
         f"in {offer['country']}" if offer["country"] else "",
         seller,
         "takes offers" if offer["best_offer"] else "",
+        *(said for flag, said in _FLAGS.items() if flag in flags),
     )
     return " · ".join(word for word in words if word)
 

@@ -71,7 +71,7 @@ def _worth(outcome: Offer | Rejected, rates: Rates) -> Row:
             "landed_usd": None,
             "unit_usd": None,
         }
-    landed = land(outcome.price, outcome.shipping, outcome.verdict.quantity, rates)
+    landed = land(outcome, rates)
     return {
         "price": outcome.price.amount,
         "currency": outcome.price.currency,
@@ -79,6 +79,7 @@ def _worth(outcome: Offer | Rejected, rates: Rates) -> Row:
         "rate": landed.rate,
         "landed_usd": landed.landed_usd,
         "unit_usd": landed.unit_usd,
+        "flags": " ".join(outcome.flags),
         "on_offer": outcome.available,
         "auction": outcome.auction,
         "listed_at": outcome.listed_at,
@@ -113,13 +114,13 @@ def priced_of(row: Mapping[str, Any], *, source: str, last_seen_at: datetime, ca
         source=source,
         last_seen_at=last_seen_at,
         spec=catalogue.by_id.get(row["variant"] or ""),
+        flags=tuple(row["flags"].split()),
         **{name: row[name] for name in _SAME_NAME},
     )
 
 
-_SAME_NAME = tuple(
-    field.name for field in fields(Priced) if field.name not in {"listing_id", "source", "last_seen_at", "spec"}
-)
+_NOT_IN_ROW = frozenset({"listing_id", "source", "last_seen_at", "spec", "flags"})
+_SAME_NAME = tuple(field.name for field in fields(Priced) if field.name not in _NOT_IN_ROW)
 
 
 def cents(amount: Decimal | None) -> Decimal | None:

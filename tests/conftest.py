@@ -142,6 +142,7 @@ def priced(listing_id: int = 1, unit_usd: str | None = "700", **fields: object) 
         "country": "US",
         "best_offer": False,
         "auction": False,
+        "flags": (),
         "first_seen_at": NOON,
         "last_seen_at": NOON,
         **fields,

@@ -57,7 +57,7 @@ def _table(rows: Sequence[Row], out: TextIO) -> None:
     out.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
-WIDE = 240
+WIDE = 1000
 """Columns of a table that goes to a file or a pipe."""
 
 TITLE, LINK = "title", "link"

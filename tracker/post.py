@@ -63,6 +63,7 @@ def _example() -> Alert:
         country="",
         best_offer=False,
         auction=False,
+        flags=(),
         first_seen_at=now,
         last_seen_at=now,
     )

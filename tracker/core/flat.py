@@ -42,6 +42,7 @@ def flat_offer(offer: Priced) -> dict[str, Any]:
         "country": offer.country,
         "best_offer": offer.best_offer,
         "auction": offer.auction,
+        "flags": " ".join(offer.flags),
         "source": offer.source,
         "listing_id": offer.listing_id,
         "site_id": offer.site_id,

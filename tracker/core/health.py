@@ -46,7 +46,6 @@ _BY_ERROR: tuple[tuple[type[SourceError], Outcome], ...] = (
     (FetchError, Outcome.UNREACHABLE),
 )
 
-FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(days=1)
 
 
@@ -82,5 +81,5 @@ def wait(outcome: Outcome, *, failures: int, every: timedelta, retry_after_s: fl
     if outcome is Outcome.LIMITED and retry_after_s is not None:
         return min(timedelta(seconds=retry_after_s), LONGEST_WAIT)
     if outcome in (Outcome.UNREACHABLE, Outcome.LIMITED):
-        return min(FIRST_WAIT * 2 ** min(failures - 1, 16), LONGEST_WAIT)
+        return min(timedelta(minutes=5 * 2 ** min(failures - 1, 16)), LONGEST_WAIT)
     return every

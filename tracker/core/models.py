@@ -100,6 +100,7 @@ class Offer:
 
     `price` is for the whole listing as printed; `shipping` is in the price's currency, None when not stated.
     `available` is False for what is listed but sold out. `auction` means that the price is the bid so far.
+    `flags` are the verdict's and the price's (`range`, `from`, `ex_vat`, `each` …).
     """
 
     raw: RawListing
@@ -108,6 +109,7 @@ class Offer:
     shipping: Decimal | None
     available: bool = True
     auction: bool = False
+    flags: tuple[str, ...] = ()
     listed_at: datetime | None = None
     ends_at: datetime | None = None
 
@@ -210,6 +212,7 @@ class Priced:
     country: str
     best_offer: bool
     auction: bool
+    flags: tuple[str, ...]
     first_seen_at: datetime
     last_seen_at: datetime
     listed_at: datetime | None = None

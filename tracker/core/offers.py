@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from tracker.core.models import Condition, Kind, Money, Offer, RawListing, Rejected, Verdict
-from tracker.core.money import NoPrice, Rates, Reason, read_price
+from tracker.core.models import Condition, Kind, Offer, RawListing, Rejected, Verdict
+from tracker.core.money import Flag, NoPrice, Rates, Reason, read_price
 
 Identify = Callable[[RawListing], Verdict]
 
@@ -32,8 +32,9 @@ def understand(raw: RawListing, *, identify: Identify) -> Offer | Rejected:
         verdict=verdict,
         price=price.money,
         shipping=_shipping(raw, price.currency),
-        available=_plain(raw.availability) not in SOLD_OUT,
+        available=_plain(raw.availability) not in SOLD_OUT and Flag.SOLD not in price.flags,
         auction=bool(raw.bids),
+        flags=(*verdict.flags, *(flag.value for flag in price.flags)),
         listed_at=_instant(raw.listed_at),
         ends_at=_instant(raw.ends_at),
     )
@@ -75,10 +76,15 @@ class Landed:
     unit_usd: Decimal | None
 
 
-def land(price: Money, shipping: Decimal | None, quantity: int, rates: Rates) -> Landed:
-    """Price plus shipping where stated, in USD, shared over the cards of a lot."""
-    rate = rates.usd_per_unit.get(price.currency)
+def land(offer: Offer, rates: Rates) -> Landed:
+    """Price plus shipping where stated, in USD, shared over the cards of a lot.
+
+    A price printed for each card (`each`) is shared with nobody; shipping always is.
+    """
+    rate = rates.usd_per_unit.get(offer.price.currency)
     if rate is None:
         return Landed(rate=None, landed_usd=None, unit_usd=None)
-    landed_usd = (price.amount + (shipping or 0)) * rate
-    return Landed(rate=rate, landed_usd=landed_usd, unit_usd=landed_usd / quantity)
+    cards = offer.verdict.quantity
+    priced_cards = cards if Flag.EACH in offer.flags else 1
+    landed_usd = (offer.price.amount * priced_cards + (offer.shipping or 0)) * rate
+    return Landed(rate=rate, landed_usd=landed_usd, unit_usd=landed_usd / cards)

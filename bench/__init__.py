@@ -1,0 +1,1 @@
+"""Benchmarks: each prints ours, a peer and a limit from the same run."""
