@@ -24,7 +24,20 @@ from sqlalchemy import (
 )
 
 from db.rows import Row, priced_of
-from db.store import ALERT, DELIVERY, LAST_SEEN, LISTING, PRESENCE, PRICE, RATE, SOURCE, TOLD, WATCH, chunks
+from db.store import (
+    ALERT,
+    DELIVERY,
+    LAST_SEEN,
+    LISTING,
+    NOTE,
+    PRESENCE,
+    PRICE,
+    RATE,
+    SOURCE,
+    TOLD,
+    WATCH,
+    chunks,
+)
 from tracker.core.gpus import Catalogue
 from tracker.core.models import Condition, Priced
 from tracker.core.money import Rates
@@ -143,6 +156,21 @@ def listings_after(conn: Connection, listing_id: int, *, limit: int) -> list[Row
     return [dict(row) for row in conn.execute(query).mappings()]
 
 
+def named(conn: Connection, name: str) -> list[Row]:
+    """Whole listing rows that a person may mean: by number here, by id on the site, or by address."""
+    c = LISTING.c
+    number = int(name) if name.isascii() and name.isdigit() and len(name) < 18 else -1
+    rows = conn.execute(select(LISTING).where(or_(c.id == number, c.site_id == name, c.url == name))).mappings()
+    found = [dict(row) for row in rows]
+    return [row for row in found if row["id"] == number] or found
+
+
+def prices_of(conn: Connection, listing_id: int) -> list[Row]:
+    """Every price noted for one listing, oldest first."""
+    query = select(PRICE).where(PRICE.c.listing_id == listing_id).order_by(PRICE.c.at)
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
 def price_points(conn: Connection, *, variant: str) -> list[tuple[int, datetime, Decimal | None, bool]]:
     """Every price noted for a variant's listings: listing, from when, unit price in USD, whether it could be bought."""
     query = select(PRICE.c.listing_id, PRICE.c.at, PRICE.c.unit_usd, PRICE.c.available).join(
@@ -198,6 +226,11 @@ def rates(conn: Connection) -> Rates | None:
     if not rows:
         return None
     return Rates(day=date.fromisoformat(rows[0].day), usd_per_unit={row.currency: row.usd for row in rows})
+
+
+def noted(conn: Connection, name: str) -> str | None:
+    """A fact about the database itself; None for one never noted."""
+    return conn.execute(select(NOTE.c.value).where(NOTE.c.name == name)).scalar()
 
 
 # --- alerts -------------------------------------------------------------------------------------------------------

@@ -2,18 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from tracker.core.gpus import Catalogue
+from tracker.core.landed import ESTIMATED, Landed
 from tracker.core.models import Offer, Priced, RawListing, Rejected
-from tracker.core.money import Rates
-from tracker.core.offers import land
 
 Row = dict[str, Any]
+
+Bill = Callable[[Offer], Landed]
+"""What an offer costs its buyer, by the rates and costs of the day."""
 
 COLUMNS_OF_THEIR_OWN = frozenset({"site", "site_id", "url", "title"})
 RESTLESS = frozenset({"feedback_percent", "feedback_count", "image", "bids"})
@@ -22,7 +24,7 @@ RESTLESS = frozenset({"feedback_percent", "feedback_count", "image", "bids"})
 _RAW_FIELDS = tuple(field.name for field in fields(RawListing) if field.name not in COLUMNS_OF_THEIR_OWN)
 
 
-def row_of(outcome: Offer | Rejected, rates: Rates) -> Row:
+def row_of(outcome: Offer | Rejected, bill: Bill) -> Row:
     """The listing row of one outcome, but for the columns that depend on when and where it was seen."""
     raw, verdict = outcome.raw, outcome.verdict
     printed = {name: value for name in _RAW_FIELDS if (value := getattr(raw, name))}
@@ -52,17 +54,18 @@ def row_of(outcome: Offer | Rejected, rates: Rates) -> Row:
         "auction": False,
         "listed_at": None,
         "ends_at": None,
-        **_worth(outcome, rates),
+        **_worth(outcome, bill),
     }
+    flags = row["flags"].removesuffix(ESTIMATED).rstrip()  # the buyer's rules are no change of the listing
     steady = {name: value for name, value in printed.items() if name not in RESTLESS}
-    row["digest"] = _digest({**row, "raw": steady, "rate": None, "landed_usd": None, "unit_usd": None})
+    row["digest"] = _digest({**row, "raw": steady, "flags": flags, "rate": None, "landed_usd": None, "unit_usd": None})
     row["raw"] = json.dumps(printed, ensure_ascii=False, separators=(",", ":"))
     row["feedback_percent"] = _number(raw.feedback_percent)
     row["feedback_count"] = None if (count := _number(raw.feedback_count)) is None else int(count)
     return row
 
 
-def _worth(outcome: Offer | Rejected, rates: Rates) -> Row:
+def _worth(outcome: Offer | Rejected, bill: Bill) -> Row:
     if isinstance(outcome, Rejected):
         return {
             "rejected": outcome.reason,
@@ -71,7 +74,7 @@ def _worth(outcome: Offer | Rejected, rates: Rates) -> Row:
             "landed_usd": None,
             "unit_usd": None,
         }
-    landed = land(outcome, rates)
+    landed = bill(outcome)
     return {
         "price": outcome.price.amount,
         "currency": outcome.price.currency,
@@ -79,7 +82,7 @@ def _worth(outcome: Offer | Rejected, rates: Rates) -> Row:
         "rate": landed.rate,
         "landed_usd": landed.landed_usd,
         "unit_usd": landed.unit_usd,
-        "flags": " ".join(outcome.flags),
+        "flags": " ".join((*outcome.flags, *([ESTIMATED] if landed.estimated else []))),
         "on_offer": outcome.available,
         "auction": outcome.auction,
         "listed_at": outcome.listed_at,

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Table, bindparam, delete, exists, func, inser
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
-from db.rows import Row, cents, priced_of, row_of
-from db.tables import Alert, Delivery, Listing, Presence, PricePoint, Quota, Rate, Source, Told, Visit, WatchState
+from db.rows import Bill, Row, cents, priced_of, row_of
+from db.tables import Alert, Delivery, Listing, Note, Presence, PricePoint, Quota, Rate, Source, Told, Visit, WatchState
 from tracker.core.gpus import Catalogue
 from tracker.core.models import Offer, Rejected
 from tracker.core.money import Rates
@@ -28,7 +28,7 @@ def table(model: type[SQLModel]) -> Table:
 
 
 LISTING, PRESENCE, PRICE = table(Listing), table(Presence), table(PricePoint)
-SOURCE, VISIT, RATE, QUOTA = table(Source), table(Visit), table(Rate), table(Quota)
+SOURCE, VISIT, RATE, QUOTA, NOTE = table(Source), table(Visit), table(Rate), table(Quota), table(Note)
 WATCH, TOLD, ALERT, DELIVERY = table(WatchState), table(Told), table(Alert), table(Delivery)
 
 
@@ -112,6 +112,11 @@ def keep_rates(tx: Connection, rates: Rates) -> None:
     )
 
 
+def note(tx: Connection, name: str, value: str) -> None:
+    """Remember one fact about the database itself."""
+    _upsert(tx, NOTE, [{"name": name, "value": value}], key=("name",))
+
+
 # --- listings -----------------------------------------------------------------------------------------------------
 
 
@@ -157,7 +162,7 @@ def record(
     source: str,
     source_id: int,
     missed_since: datetime | None,
-    rates: Rates,
+    bill: Bill,
     catalogue: Catalogue,
     now: datetime,
 ) -> Recorded:
@@ -166,7 +171,7 @@ def record(
     Listings this source has not shown since `missed_since` end, unless another source still shows them; None ends
     nothing.
     """
-    rows = {row["site_id"]: row for row in (row_of(outcome, rates) for outcome in outcomes)}
+    rows = {row["site_id"]: row for row in (row_of(outcome, bill) for outcome in outcomes)}
     before = _before(tx, rows)
     for site_id, old in before.items():
         if old["seen_at"] is not None and old["seen_at"] > now:  # a page saved long ago tells nothing about today
@@ -305,11 +310,12 @@ def _end_missing(tx: Connection, source_id: int, missed_since: datetime, now: da
     return ended
 
 
-def reprice(tx: Connection, listing_id: int, *, rate: Decimal, landed_usd: Decimal, unit_usd: Decimal) -> None:
-    """Give one listing the landed price that today's rates make of its printed one."""
-    tx.execute(
-        update(LISTING).where(LISTING.c.id == listing_id).values(rate=rate, landed_usd=landed_usd, unit_usd=unit_usd)
-    )
+def reprice(tx: Connection, rows: Sequence[Row]) -> int:
+    """Give listings (`at_id`) another landed price; returns how many."""
+    if rows:
+        columns: Row = {name: bindparam(name) for name in rows[0] if name != "at_id"}
+        tx.execute(update(LISTING).where(LISTING.c.id == bindparam("at_id")).values(columns), list(rows))
+    return len(rows)
 
 
 def rewrite(tx: Connection, rows: Iterable[tuple[int, Row]]) -> None:

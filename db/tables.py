@@ -207,6 +207,13 @@ class Quota(SQLModel, table=True):
     calls: int = 0
 
 
+class Note(SQLModel, table=True):
+    """One fact about the database itself, such as what its landed prices rest on."""
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
 class WatchState(SQLModel, table=True):
     """The watch as it was last evaluated over everything on offer; an edited one has another fingerprint."""
 

@@ -16,6 +16,7 @@ from tests.shop import Shop
 from tracker.assemble import Home
 from tracker.core.gpus import Catalogue, catalogue
 from tracker.core.identify import identifier
+from tracker.core.landed import Costs
 from tracker.core.models import Condition, Kind, Money, Offer, Priced, RawListing, Rejected, Verdict
 from tracker.core.money import Rates
 from tracker.pipeline import Tracker
@@ -59,6 +60,7 @@ def make_tracker(tmp_path: Path, known: Catalogue) -> Iterator[Callable[..., Tra
             "catalogue": known,
             "identify": identifier(known),
             "rates": RATES,
+            "costs": Costs(),
             "watches": (),
             "channels": {},
             **parts,

@@ -312,3 +312,20 @@ def test_a_reader_that_has_seen_enough_is_no_error(tracker_command: Command, pag
     ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
     assert ran.stdout == "[\n"
     assert "Traceback" not in ran.stderr
+
+
+def test_explain_shows_every_number(tracker_command: Command, page: Path, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "tracker.toml").write_text('[addons]\n"blower shroud" = 15\n')
+    tracker_command("import", "ebay", page)
+    [mi50] = json.loads(tracker_command("report", "--gpu", "mi50", "--format", "json").out)
+    for name in (mi50["listing_id"], mi50["site_id"], mi50["url"]):
+        said = tracker_command("explain", name).out
+        assert "150.00 EUR at " in said
+        assert "10.00 EUR, as stated" in said
+        assert "15.00 USD  blower shroud" in said
+        assert f"{mi50['unit_usd']:,.2f} USD  per card: what everything is ranked by" in said
+        assert "AMD" in said
+    missing = tracker_command("explain", "no-such-listing")
+    assert missing.code == 1
+    assert "there is no listing" in missing.err

@@ -14,7 +14,7 @@ from db.engine import reading, writing
 from tests.alerts.test_channels import smtp_server
 from tests.conftest import Ran
 from tests.shop import SHOP, Shop, configure
-from tracker import pipeline
+from tracker import pipeline, second_thoughts
 from tracker.assemble import Home, fetching, opened, stop
 from tracker.core.health import Outcome
 from tracker.pipeline import Tracker, Visited, now_utc
@@ -138,9 +138,7 @@ TROUBLE = [
     ("refused", {"body": "", "status": 403}, Outcome.BLOCKED),
     (
         "HTML in place of JSON",
-        {
-            "body": "<html><body><p>Welcome to our shop, which looks nothing like it did when you were here last</p></body></html>"
-        },
+        {"body": "<html><body><p>Our shop now looks nothing like it did when you were here</p></body></html>"},
         Outcome.CHANGED,
     ),
     ("an empty body", {"body": ""}, Outcome.CHANGED),
@@ -220,7 +218,7 @@ def test_reidentify_shows_and_applies_another_reading(make_tracker: Callable[...
     now = now_utc()
     every = timedelta(hours=1)
     pipeline.keep(tracker, source, harvest, walk=Walk.CATALOGUE, every=every, started_at=now, now=now)
-    assert list(pipeline.reidentify(tracker, dry_run=False)) == []
+    assert list(second_thoughts.reidentify(tracker, dry_run=False)) == []
 
     def stricter(listing: Any) -> Verdict:
         if "4090" in listing.title:
@@ -228,9 +226,43 @@ def test_reidentify_shows_and_applies_another_reading(make_tracker: Callable[...
         return tracker.identify(listing)
 
     changed = replace(tracker, identify=stricter)
-    [seen] = pipeline.reidentify(changed, dry_run=True)
+    [seen] = second_thoughts.reidentify(changed, dry_run=True)
     assert (seen.title, seen.now) == ("RTX 4090 24GB", "rejected: other")
-    assert len(list(pipeline.reidentify(changed, dry_run=False))) == 1
-    assert list(pipeline.reidentify(changed, dry_run=False)) == []
+    assert len(list(second_thoughts.reidentify(changed, dry_run=False))) == 1
+    assert list(second_thoughts.reidentify(changed, dry_run=False)) == []
     with reading(tracker.engine) as conn:
         assert queries.counts(conn)["on_offer"] == 1
+
+
+def test_other_rates_and_costs_reprice_what_is_stored(make_tracker: Callable[..., Tracker]) -> None:
+    from dataclasses import replace
+    from decimal import Decimal
+
+    from scrapers.base import Source, Walk
+    from scrapers.crawl import Crawl
+    from tests.conftest import RATES, raw
+    from tracker.core.landed import Costs
+
+    tracker = make_tracker()
+    listings = (raw("1", "RTX 3090 24GB", "500", currency="EUR"), raw("2", "RTX 3090 24GB", "500", shipping="10"))
+    harvest = Crawl(listings=listings, pages=1, complete=True)
+    now = now_utc()
+    source = Source(name="barn", site="barn")
+    pipeline.keep(tracker, source, harvest, walk=Walk.WINDOW, every=None, started_at=now, now=now)
+
+    def prices() -> list[tuple[Decimal | None, str]]:
+        with reading(tracker.engine) as conn:
+            rows = queries.listings_after(conn, 0, limit=9)
+        return [(row["unit_usd"], row["flags"]) for row in rows]
+
+    assert prices() == [(Decimal("550.00"), ""), (Decimal("510.00"), "")]
+    second_thoughts.reprice(tracker)
+    assert second_thoughts.reprice(tracker) == 0, "nothing has changed"
+    dearer = replace(RATES, usd_per_unit={**RATES.usd_per_unit, "EUR": Decimal("1.2")})
+    estimating = replace(tracker, rates=dearer, costs=Costs(shipping_usd={"*": Decimal(20)}))
+    assert second_thoughts.reprice(estimating) == 2
+    assert prices() == [(Decimal("620.00"), "shipping-estimated"), (Decimal("510.00"), "")]
+    again = pipeline.keep(estimating, source, harvest, walk=Walk.WINDOW, every=None, started_at=now, now=now_utc())
+    assert (again.changed, again.alerts) == (0, 0), "the buyer's rules are no news of the market"
+    assert second_thoughts.reprice(tracker) == 2
+    assert prices() == [(Decimal("550.00"), ""), (Decimal("510.00"), "")]

@@ -18,6 +18,7 @@ from tracker.core.errors import ConfigError, StoreError
 from tracker.core.gpus import Catalogue, catalogue
 from tracker.core.identify import identifier
 from tracker.pipeline import Tracker, now_utc
+from tracker.second_thoughts import reprice
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -83,15 +84,18 @@ def opened(home: Home, config: Config | None = None) -> Iterator[Tracker]:
     known = home.catalogue()
     engine = home.engine(config)
     try:
-        yield Tracker(
+        tracker = Tracker(
             engine=engine,
             catalogue=known,
             identify=identifier(known),
             rates=_rates(engine),
-            watches=config.rules,
+            watches=config.asked,
+            costs=config.costs,
             channels=channels_of(config),
             max_pages=config.fetch.max_pages,
         )
+        reprice(tracker)
+        yield tracker
     finally:
         engine.dispose()
 

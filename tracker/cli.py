@@ -271,7 +271,7 @@ def reidentify(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Run today's rules over everything stored, and show what they now read otherwise; no alert is raised."""
-    from tracker.pipeline import reidentify
+    from tracker.second_thoughts import reidentify
 
     with _opened(context) as tracker:
         differences = [asdict(difference) for difference in reidentify(tracker, dry_run=dry_run)]
@@ -322,6 +322,19 @@ def rejected(
         _say(f"nothing was rejected for {reason!r}; reasons so far: {', '.join(counts) or 'none'}")
     emit(rows, form, people=[{name: row[name] for name in ("reason", "title", "detail")} for row in rows])
     _say("; ".join(f"{number} {name}" for name, number in counts.items()))
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    listing: Annotated[str, typer.Argument(help="A listing's number here, its id on the site, or its address.")],
+) -> None:
+    """Show every number of one listing and where it comes from: reading, price, shipping, add-ons, metrics, history."""
+    from tracker.explain import explained
+
+    with _opened(context) as tracker:
+        lines = explained(tracker, listing)
+    typer.echo("\n".join(lines))
 
 
 # --- comparing ----------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import scrapers.sites
 from alerts.base import Channel
 from scrapers.base import Scraper
 from tracker.core.errors import ConfigError
+from tracker.core.landed import Costs, Forwarder, Import
 from tracker.core.metrics import METRICS
 from tracker.core.models import Condition
 from tracker.core.rules import Watch
@@ -44,6 +45,9 @@ def _as_tuple(value: object) -> object:
 Words = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 
 
+NotNegative = Annotated[Decimal, Field(ge=0)]
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -54,6 +58,35 @@ class BuyerTable(_Table):
     country: str = Field(default="US", pattern=r"^[A-Z]{2}$")
     postcode: str = ""
     currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
+    vat_reclaim: bool = False
+
+
+class ImportTable(_Table):
+    """What it costs to bring goods `from` one country `to` another (`*` for any): fractions, and a fee in USD."""
+
+    origin: str = Field(alias="from", pattern=r"^([A-Z]{2}|\*)$")
+    destination: str = Field(default="*", alias="to", pattern=r"^([A-Z]{2}|\*)$")
+    duty: Decimal = Field(default=Decimal(0), ge=0, lt=1)
+    vat: Decimal = Field(default=Decimal(0), ge=0, lt=1)
+    broker_usd: Decimal = Field(default=Decimal(0), ge=0)
+
+
+class ForwarderTable(_Table):
+    """An agent who buys in some countries and forwards: a fraction of the price, and what the way costs in USD."""
+
+    countries: Words
+    fee: Decimal = Field(default=Decimal(0), ge=0, lt=1)
+    domestic_usd: Decimal = Field(default=Decimal(0), ge=0)
+    per_kg_usd: Decimal = Field(default=Decimal(0), ge=0)
+    card_kg: Decimal = Field(default=Decimal("1.5"), gt=0)
+
+
+class RulesTable(_Table):
+    """What is added to a printed price on its way to the buyer; `shipping_usd` is by country of origin, `*` for any."""
+
+    shipping_usd: dict[str, NotNegative] = {}
+    imports: tuple[ImportTable, ...] = ()
+    forwarders: tuple[ForwarderTable, ...] = ()
 
 
 class FetchTable(_Table):
@@ -121,6 +154,8 @@ class Config(BaseSettings):
     )
 
     buyer: BuyerTable = BuyerTable()
+    rules: RulesTable = RulesTable()
+    addons: dict[str, NotNegative] = {}
     fetch: FetchTable = FetchTable()
     database: DatabaseTable = DatabaseTable()
     sources: dict[str, SourceTable] = {}
@@ -140,7 +175,19 @@ class Config(BaseSettings):
         return env_settings, init_settings
 
     @cached_property
-    def rules(self) -> tuple[Watch, ...]:
+    def costs(self) -> Costs:
+        """What the buyer adds to a printed price, as the core knows it."""
+        return Costs(
+            country=self.buyer.country,
+            vat_reclaim=self.buyer.vat_reclaim,
+            imports=tuple(Import(**table.model_dump()) for table in self.rules.imports),
+            forwarders=tuple(Forwarder(**table.model_dump()) for table in self.rules.forwarders),
+            shipping_usd=self.rules.shipping_usd,
+            addons_usd=self.addons,
+        )
+
+    @cached_property
+    def asked(self) -> tuple[Watch, ...]:
         """The watches as the core knows them, in file order."""
         return tuple(
             Watch(
@@ -229,6 +276,8 @@ def settings(config: Config, database_url: str) -> Iterator[tuple[str, str]]:
     from sqlalchemy import make_url
 
     yield from _flat("buyer", config.buyer.model_dump())
+    yield from _flat("rules", config.rules.model_dump(by_alias=True))
+    yield from _flat("addons", config.addons)
     yield from _flat("fetch", config.fetch.model_dump())
     yield "database.url", make_url(database_url).render_as_string(hide_password=True)
     for name, source in config.sources.items():

@@ -6,10 +6,9 @@ The daemon, the CLI, the demo, the importers and the tests all call these functi
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, Engine
 
@@ -17,7 +16,7 @@ from alerts.base import Channel
 from alerts.message import compose
 from db import queries, store
 from db.engine import reading, writing
-from db.rows import Row, raw_of, row_of
+from db.rows import Row
 from scrapers.base import Mode, Scraper, Source, Walk
 from scrapers.crawl import Crawl, Fetch, crawl
 from tracker.core import health
@@ -25,6 +24,8 @@ from tracker.core.errors import NotifyError, RateLimited, SourceError
 from tracker.core.flat import flat_alert
 from tracker.core.gpus import Catalogue, match
 from tracker.core.health import Judgement
+from tracker.core.landed import Costs, Landed, asked, land
+from tracker.core.models import Offer
 from tracker.core.money import Rates
 from tracker.core.offers import Identify, understand
 from tracker.core.rules import Alert, Watch, evaluate, summarise
@@ -57,7 +58,12 @@ class Tracker:
     rates: Rates
     watches: tuple[Watch, ...]
     channels: Mapping[str, Channel]
+    costs: Costs
     max_pages: int = 200
+
+    def bill(self, offer: Offer) -> Landed:
+        """What an offer costs the buyer, by today's rates and the buyer's own costs."""
+        return land(asked(offer, self.catalogue), self.rates, self.costs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +146,7 @@ def keep(
             source=source.name,
             source_id=source_id,
             missed_since=_missed_since(before, source, walk, judgement, now) if every else None,
-            rates=tracker.rates,
+            bill=tracker.bill,
             catalogue=tracker.catalogue,
             now=now,
         )
@@ -316,50 +322,3 @@ def _after_refusal(delivery: Row, error: NotifyError, now: datetime) -> Row:
     if error.retry_after_s is not None:
         pause = max(pause, timedelta(seconds=error.retry_after_s))
     return {"next_try_at": now + pause, "error": str(error)}
-
-
-# --- second thoughts ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reread:
-    """A listing that today's rules read otherwise: what was made of it, and what is now."""
-
-    listing_id: int
-    title: str
-    was: str
-    now: str
-
-
-def reidentify(tracker: Tracker, *, dry_run: bool, batch: int = 2000) -> Iterator[Reread]:
-    """Run today's rules over everything stored and show the differences; nothing of it is news."""
-    last = 0
-    while True:
-        with reading(tracker.engine) as conn:
-            rows = queries.listings_after(conn, last, limit=batch)
-        if not rows:
-            return
-        last = rows[-1]["id"]
-        again = [(row, row_of(understand(raw_of(row), identify=tracker.identify), tracker.rates)) for row in rows]
-        differing = [(old, new) for old, new in again if old["digest"] != new["digest"]]
-        yield from (_reread(old, new) for old, new in differing if _reading(old) != _reading(new))
-        if differing and not dry_run:
-            with writing(tracker.engine) as tx:
-                store.rewrite(tx, ((old["id"], _kept_state(old, new)) for old, new in differing))
-
-
-def _reread(old: Row, new: Row) -> Reread:
-    return Reread(listing_id=old["id"], title=old["title"], was=_reading(old), now=_reading(new))
-
-
-def _reading(row: Row) -> str:
-    """What a row says is sold, in a few words."""
-    if row["rejected"]:
-        return f"rejected: {row['rejected']}"
-    lot = f" ×{row['quantity']}" if row["quantity"] > 1 else ""
-    return f"{row['variant'] or row['gpu']}{lot} {row['condition']}"
-
-
-def _kept_state(old: Row, new: Row) -> dict[str, Any]:
-    """Another reading does not bring an ended listing back."""
-    return {**new, "on_offer": new["on_offer"] and old["ended_at"] is None}

@@ -1,15 +1,14 @@
 """From what a site printed to an offer, or to a rejection that says why."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
-from tests.conftest import RATES, offer, raw
+from tests.conftest import raw
 from tracker.core.models import Condition, Kind, Offer, RawListing, Rejected, Verdict
-from tracker.core.offers import land, understand
+from tracker.core.offers import understand
 
 
 def verdict(**fields: object) -> Callable[[RawListing], Verdict]:
@@ -83,25 +82,6 @@ def test_a_price_with_bids_is_an_auction() -> None:
     outcome = understand(raw(bids="3"), identify=verdict())
     assert isinstance(outcome, Offer)
     assert outcome.auction
-
-
-LOTS = [
-    ("the price of the lot", offer(price="720", quantity=4, shipping="40"), "760", "190"),
-    ("a price for each", replace(offer(price="180", quantity=4, shipping="40"), flags=("each",)), "760", "190"),
-    ("shipping not stated", offer(price="720", quantity=4, shipping=None), "720", "180"),
-    ("another currency", offer(price="100", shipping="10", currency="EUR"), "121", "121"),
-]
-
-
-@pytest.mark.parametrize(("lot", "landed_usd", "unit_usd"), [row[1:] for row in LOTS], ids=[row[0] for row in LOTS])
-def test_landed_prices(lot: Offer, landed_usd: str, unit_usd: str) -> None:
-    landed = land(lot, RATES)
-    assert (landed.landed_usd, landed.unit_usd) == (Decimal(landed_usd), Decimal(unit_usd))
-
-
-def test_without_a_rate_nothing_is_guessed() -> None:
-    landed = land(offer(currency="TWD"), RATES)
-    assert (landed.rate, landed.landed_usd, landed.unit_usd) == (None, None, None)
 
 
 def test_what_a_price_says_of_itself_is_kept() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Table, func, select
 
 from db import queries, store
 from db.engine import reading, writing
-from tests.conftest import NOON, RATES, offer, rejected
+from tests.conftest import NOON, offer, rejected
 from tracker.core.models import Offer, Rejected
 from tracker.core.rules import Event
 from tracker.pipeline import Tracker
@@ -36,7 +36,7 @@ def see(
             source=source,
             source_id=source_id,
             missed_since=missed_since,
-            rates=RATES,
+            bill=tracker.bill,
             catalogue=tracker.catalogue,
             now=at,
         )

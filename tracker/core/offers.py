@@ -1,12 +1,11 @@
 """From what a site printed to what it means: an Offer with a price, or a Rejected with a reason."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from tracker.core.models import Condition, Kind, Offer, RawListing, Rejected, Verdict
-from tracker.core.money import Flag, NoPrice, Rates, Reason, read_price
+from tracker.core.money import Flag, NoPrice, Reason, read_price
 
 Identify = Callable[[RawListing], Verdict]
 
@@ -62,29 +61,3 @@ def _instant(text: str) -> datetime | None:
     except ValueError:
         return None
     return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Landed:
-    """What an offer costs the buyer, in USD: for the listing, and per card; None where no rate is known.
-
-    `rate` is USD per unit of the printed currency.
-    """
-
-    rate: Decimal | None
-    landed_usd: Decimal | None
-    unit_usd: Decimal | None
-
-
-def land(offer: Offer, rates: Rates) -> Landed:
-    """Price plus shipping where stated, in USD, shared over the cards of a lot.
-
-    A price printed for each card (`each`) is shared with nobody; shipping always is.
-    """
-    rate = rates.usd_per_unit.get(offer.price.currency)
-    if rate is None:
-        return Landed(rate=None, landed_usd=None, unit_usd=None)
-    cards = offer.verdict.quantity
-    priced_cards = cards if Flag.EACH in offer.flags else 1
-    landed_usd = (offer.price.amount * priced_cards + (offer.shipping or 0)) * rate
-    return Landed(rate=rate, landed_usd=landed_usd, unit_usd=landed_usd / cards)

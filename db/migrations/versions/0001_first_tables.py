@@ -21,6 +21,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("key"),
     )
     op.create_table(
+        "note",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "quota",
         sa.Column("site", sa.String(), nullable=False),
         sa.Column("day", sa.String(), nullable=False),

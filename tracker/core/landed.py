@@ -1,0 +1,220 @@
+"""What an offer costs the buyer, delivered and ready to use: every term that makes the ranking price.
+
+    listing: price × rate + shipping + forwarder + duty + VAT + broker − VAT reclaimed = landed_usd
+    card:    landed_usd ÷ cards + add-ons                                             = unit_usd
+
+Duty is charged on price plus shipping, VAT on price plus shipping plus duty, as customs in the EU, the UK and most of
+the world do (customs value CIF). What a site itself says of import charges stands in the place of both.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fnmatch import fnmatchcase
+
+from tracker.core.gpus import Catalogue
+from tracker.core.models import Money, Offer
+from tracker.core.money import Flag, Rates, convert
+
+ESTIMATED = "shipping-estimated"
+"""The flag of an offer whose shipping is the buyer's own estimate."""
+
+_INCLUDED = {
+    "adapter-included": ("*adapter board*",),
+    "blower": ("*shroud*", "cooler", "airflow"),
+}
+"""What a listing says it brings along → the needs that are met by it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """What it costs to bring goods from one place to another: fractions of the value, and a fee in USD.
+
+    `origin` and `destination` are ISO 3166 countries, or `*`.
+    """
+
+    origin: str
+    destination: str
+    duty: Decimal = Decimal(0)
+    vat: Decimal = Decimal(0)
+    broker_usd: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarder:
+    """An agent who buys and forwards: a fraction of the price, domestic shipping, and a price per kg, in USD."""
+
+    countries: tuple[str, ...]
+    fee: Decimal = Decimal(0)
+    domestic_usd: Decimal = Decimal(0)
+    per_kg_usd: Decimal = Decimal(0)
+    card_kg: Decimal = Decimal("1.5")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """The buyer's own rules: where the card goes, what is added on the way, and what it takes to use it.
+
+    `shipping_usd` is the estimate for offers that state no shipping, by country of origin or `*`. `addons_usd` maps
+    a glob over the needs of the spec database to what meeting it costs, per card.
+    """
+
+    country: str = ""
+    vat_reclaim: bool = False
+    imports: tuple[Import, ...] = ()
+    forwarders: tuple[Forwarder, ...] = ()
+    shipping_usd: Mapping[str, Decimal] = field(default_factory=dict)
+    addons_usd: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a listing asks: its price as printed, and what else bears on the cost.
+
+    `shipping` is in the price's currency, None when not stated; `each` that the price is for one card of the lot.
+    """
+
+    price: Money
+    shipping: Decimal | None
+    quantity: int = 1
+    each: bool = False
+    country: str = ""
+    needs: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One line of the bill, in USD; `note` says how it came about."""
+
+    name: str
+    usd: Decimal
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landed:
+    """The bill: `terms` for the listing, `addons` per card; the sums are None where no rate is known.
+
+    `rate` is USD per unit of the printed currency. `estimated` says that shipping is the buyer's own estimate.
+    """
+
+    rate: Decimal | None
+    landed_usd: Decimal | None
+    unit_usd: Decimal | None
+    estimated: bool = False
+    terms: tuple[Term, ...] = ()
+    addons: tuple[Term, ...] = ()
+
+
+def asked(offer: Offer, catalogue: Catalogue) -> Asked:
+    """What an offer asks, with the needs of its variant; of an undecided one, what every variant needs."""
+    return Asked(
+        price=offer.price,
+        shipping=offer.shipping,
+        quantity=offer.verdict.quantity,
+        each=Flag.EACH in offer.flags,
+        country=offer.raw.country,
+        needs=needs_of(offer.verdict.gpu, offer.verdict.variant, catalogue),
+        flags=offer.flags,
+    )
+
+
+def needs_of(family: str | None, variant: str | None, catalogue: Catalogue) -> tuple[str, ...]:
+    """What it takes to use a variant, or what every variant of its family takes while it is undecided."""
+    if variant and variant in catalogue.by_id:
+        return catalogue.by_id[variant].needs
+    each = [set(gpu.needs) for gpu in catalogue.variants(family or "")]
+    return tuple(sorted(set.intersection(*each))) if each else ()
+
+
+def land(wanted: Asked, rates: Rates, costs: Costs) -> Landed:
+    """The bill for what a listing asks."""
+    in_usd = convert(Money(amount=Decimal(1), currency=wanted.price.currency), "USD", rates)
+    if in_usd is None:
+        return Landed(rate=None, landed_usd=None, unit_usd=None)
+    rate = in_usd.amount
+    price = _price(wanted, rate)
+    shipping, estimated = _shipping(wanted, rate, costs)
+    bought = [price, *shipping, *_forwarded(price.usd, wanted, costs)]
+    terms = (*bought, *_imported(price.usd + _sum(shipping), wanted, costs))
+    addons = tuple(_addons(wanted, costs))
+    landed_usd = _sum(terms)
+    return Landed(
+        rate=rate,
+        landed_usd=landed_usd,
+        unit_usd=landed_usd / wanted.quantity + _sum(addons),
+        estimated=estimated,
+        terms=terms,
+        addons=addons,
+    )
+
+
+def _sum(terms: Iterable[Term]) -> Decimal:
+    return sum((term.usd for term in terms), Decimal(0))
+
+
+def _price(wanted: Asked, rate: Decimal) -> Term:
+    cards = wanted.quantity if wanted.each else 1
+    each = f" × {cards} cards" if cards > 1 else ""
+    note = f"{wanted.price.amount} {wanted.price.currency}{each} at {rate:.6g} USD"
+    return Term(name="price", usd=wanted.price.amount * cards * rate, note=note)
+
+
+def _shipping(wanted: Asked, rate: Decimal, costs: Costs) -> tuple[list[Term], bool]:
+    if wanted.shipping is not None:
+        note = f"{wanted.shipping} {wanted.price.currency}, as stated"
+        return [Term(name="shipping", usd=wanted.shipping * rate, note=note)], False
+    estimate = costs.shipping_usd.get(wanted.country, costs.shipping_usd.get("*"))
+    if estimate is None or _forwarder(wanted, costs):
+        return [], False
+    return [Term(name="shipping", usd=estimate, note="not stated: your estimate")], True
+
+
+def _forwarder(wanted: Asked, costs: Costs) -> Forwarder | None:
+    abroad = wanted.country and wanted.country != costs.country
+    return next((one for one in costs.forwarders if abroad and wanted.country in one.countries), None)
+
+
+def _forwarded(price_usd: Decimal, wanted: Asked, costs: Costs) -> Iterable[Term]:
+    agent = _forwarder(wanted, costs)
+    if agent is None:
+        return
+    weight = agent.card_kg * wanted.quantity
+    yield Term(name="forwarder's fee", usd=price_usd * agent.fee, note=f"{agent.fee:.1%} of the price")
+    yield Term(name="domestic shipping", usd=agent.domestic_usd, note=f"within {wanted.country}")
+    yield Term(name="forwarding", usd=agent.per_kg_usd * weight, note=f"{weight} kg at {agent.per_kg_usd} USD")
+
+
+def _imported(value_usd: Decimal, wanted: Asked, costs: Costs) -> Iterable[Term]:
+    rule = _import(wanted.country, costs)
+    if rule is None:
+        return
+    duty_usd = value_usd * rule.duty
+    way = f"{rule.origin} → {rule.destination}"
+    if rule.duty:
+        yield Term(name="duty", usd=duty_usd, note=f"{rule.duty:.1%} of price and shipping, {way}")
+    if rule.vat and costs.vat_reclaim:
+        yield Term(name="VAT", usd=Decimal(0), note=f"{rule.vat:.1%}, reclaimed")
+    elif rule.vat:
+        yield Term(name="VAT", usd=(value_usd + duty_usd) * rule.vat, note=f"{rule.vat:.1%}, {way}")
+    if rule.broker_usd:
+        yield Term(name="broker", usd=rule.broker_usd, note=way)
+
+
+def _import(origin: str, costs: Costs) -> Import | None:
+    """The rule that names both ends most exactly; none for what does not cross a border, or from an unknown place."""
+    if not origin or origin == costs.country:
+        return None
+    fitting: Sequence[Import] = [
+        rule for rule in costs.imports if rule.origin in (origin, "*") and rule.destination in (costs.country, "*")
+    ]
+    return max(fitting, key=lambda rule: (rule.origin != "*", rule.destination != "*"), default=None)
+
+
+def _addons(wanted: Asked, costs: Costs) -> Iterable[Term]:
+    met = [glob for flag in wanted.flags for glob in _INCLUDED.get(flag, ())]
+    for need in wanted.needs:
+        price = next((usd for glob, usd in costs.addons_usd.items() if fnmatchcase(need, glob.lower())), None)
+        if price is not None and not any(fnmatchcase(need, glob) for glob in met):
+            yield Term(name="add-on", usd=price, note=need)

@@ -1,0 +1,105 @@
+"""What is stored, read again: by today's rules (`reidentify`), and at today's rates and costs (`reprice`)."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from db import queries, store
+from db.engine import reading, writing
+from db.rows import Row, raw_of, row_of
+from tracker.core.gpus import Catalogue
+from tracker.core.landed import ESTIMATED, Asked, land, needs_of
+from tracker.core.models import Money
+from tracker.core.money import Flag
+from tracker.core.offers import understand
+from tracker.pipeline import Tracker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reread:
+    """A listing that today's rules read otherwise: what was made of it, and what is now."""
+
+    listing_id: int
+    title: str
+    was: str
+    now: str
+
+
+def reidentify(tracker: Tracker, *, dry_run: bool, batch: int = 2000) -> Iterator[Reread]:
+    """Run today's rules over everything stored and show the differences; nothing of it is news."""
+    last = 0
+    while True:
+        with reading(tracker.engine) as conn:
+            rows = queries.listings_after(conn, last, limit=batch)
+        if not rows:
+            return
+        last = rows[-1]["id"]
+        again = [(row, row_of(understand(raw_of(row), identify=tracker.identify), tracker.bill)) for row in rows]
+        differing = [(old, new) for old, new in again if old["digest"] != new["digest"]]
+        yield from (_reread(old, new) for old, new in differing if _reading(old) != _reading(new))
+        if differing and not dry_run:
+            with writing(tracker.engine) as tx:
+                store.rewrite(tx, ((old["id"], _kept_state(old, new)) for old, new in differing))
+
+
+def _reread(old: Row, new: Row) -> Reread:
+    return Reread(listing_id=old["id"], title=old["title"], was=_reading(old), now=_reading(new))
+
+
+def _reading(row: Row) -> str:
+    """What a row says is sold, in a few words."""
+    if row["rejected"]:
+        return f"rejected: {row['rejected']}"
+    lot = f" ×{row['quantity']}" if row["quantity"] > 1 else ""
+    return f"{row['variant'] or row['gpu']}{lot} {row['condition']}"
+
+
+def _kept_state(old: Row, new: Row) -> dict[str, Any]:
+    """Another reading does not bring an ended listing back."""
+    return {**new, "on_offer": new["on_offer"] and old["ended_at"] is None}
+
+
+def reprice(tracker: Tracker, *, batch: int = 2000) -> int:
+    """Give every listing the landed price that today's rates and costs make of its printed one, if they changed."""
+    basis = f"{tracker.rates.day} {sorted(tracker.rates.usd_per_unit.items())} {tracker.costs}"
+    fingerprint = hashlib.sha256(basis.encode()).hexdigest()
+    with reading(tracker.engine) as conn:
+        before = queries.noted(conn, "priced by")
+    if before == fingerprint:
+        return 0
+    changed = last = 0
+    while True:
+        with writing(tracker.engine) as tx:
+            rows = queries.listings_after(tx, last, limit=batch)
+            if not rows:
+                store.note(tx, "priced by", fingerprint)
+                return changed
+            last = rows[-1]["id"]
+            changed += store.reprice(tx, [_repriced(tracker, row) for row in rows if row["rejected"] is None])
+
+
+def _repriced(tracker: Tracker, row: Row) -> Row:
+    flags = tuple(flag for flag in row["flags"].split() if flag != ESTIMATED)
+    landed = land(asked_by(row, tracker.catalogue), tracker.rates, tracker.costs)
+    return {
+        "at_id": row["id"],
+        "rate": landed.rate,
+        "landed_usd": landed.landed_usd,
+        "unit_usd": landed.unit_usd,
+        "flags": " ".join((*flags, *([ESTIMATED] if landed.estimated else []))),
+    }
+
+
+def asked_by(row: Row, catalogue: Catalogue) -> Asked:
+    """What a stored listing asks."""
+    flags = tuple(row["flags"].split())
+    return Asked(
+        price=Money(amount=row["price"], currency=row["currency"]),
+        shipping=row["shipping"],
+        quantity=row["quantity"],
+        each=Flag.EACH in flags,
+        country=row["country"],
+        needs=needs_of(row["gpu"], row["variant"], catalogue),
+        flags=flags,
+    )
