@@ -116,6 +116,10 @@ def _shows_all(_page: Page) -> bool:
     return False
 
 
+def _adds_nothing(_page: Page, listing: RawListing) -> RawListing:
+    return listing
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scraper:
     """How one site is read; a value, not a class to inherit.
@@ -127,6 +131,9 @@ class Scraper:
     `mandatory` names the fields this site prints for every listing: a page whose listings all lack one is unreadable.
     `capped` says of a page that the site holds back a part of what was asked for, so its walk is never complete.
     `robots` is False only for documented APIs, whose terms stand in place of robots.txt.
+    `detail` is the request that tells more about one listing (None: the site has none), `parse_detail` the listing
+    with what its answer adds. `polling` says why an honest client is likely to be refused here, "" where it is not.
+    `selectors` (CSS) and `keys` (JSON) are what its pages are read by: a page that loses one of them is unreadable.
     """
 
     site: str
@@ -146,3 +153,8 @@ class Scraper:
     mandatory: tuple[str, ...] = ("title",)
     capped: Callable[[Page], bool] = _shows_all
     robots: bool = True
+    detail: Callable[[Source, RawListing], Request] | None = None
+    parse_detail: Callable[[Page, RawListing], RawListing] = _adds_nothing
+    polling: str = ""
+    selectors: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
