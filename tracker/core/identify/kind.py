@@ -1,0 +1,219 @@
+"""What kind of thing a listing sells, by the words that are not about the card itself.
+
+Each rule has the roles that wake it, so that most titles wake none, and answers with a kind and a reason or nothing.
+"""
+
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
+
+from tracker.core.identify import roles
+from tracker.core.identify.memory import foreign
+from tracker.core.identify.naming import Named
+from tracker.core.identify.reading import Reading
+from tracker.core.models import Kind
+
+_BUILT = roles.CPU | roles.STORAGE | roles.RAM | roles.BOARD | roles.PSU | roles.MONITOR
+_COMPUTERS = roles.COMPUTER | roles.MACHINE | roles.LAPTOP | roles.SYSTEM
+_BESIDE = (
+    roles.FITTING
+    | roles.ACCESSORY
+    | roles.FEATURE
+    | roles.NUMBER
+    | roles.UNIT
+    | roles.CONDITION
+    | roles.INCLUDED
+    | roles.COMPONENT
+)
+_SIZE = roles.MEMORY | roles.VRAM
+_NAMES_CARD = roles.MODEL | roles.CONTEXT | roles.NOUN | roles.SERIES | roles.MACHINE | roles.LAPTOP
+_FAILS_ALONE = roles.COMPONENT | roles.FITTING
+_MENTIONS = roles.SOURCE | roles.FOR | roles.WITHOUT
+_NEVER_HAD_OUTPUTS = ("cmp-", "p10")
+_DISKS_GB = frozenset({120, 128, 240, 250, 256, 480, 500, 512, 525, 960, 1000, 1024, 2000, 2048})
+
+
+class Found(NamedTuple):
+    """A kind, and the sentence that says which words decided it."""
+
+    kind: Kind
+    because: str
+
+
+Rule = Callable[[Reading, Named], Found | None]
+
+
+def comes_along(reading: Reading, place: int) -> bool:
+    """Whether what stands at a place is only said to be included or missing: "with backplate, cable and box"."""
+    first = place
+    while first > 0 and reading.before(first, _BESIDE, 2):
+        first -= 1
+    return reading.before(first, roles.WITH | roles.WITHOUT, 2) or reading.after(place, roles.INCLUDED, 1)
+
+
+def _is_mentioned(reading: Reading, place: int) -> bool:
+    """Whether a computer is where a card came from or goes to, or what kind of card it is."""
+    return reading.before(place, _MENTIONS, 2) or reading.after(place, roles.NOUN)
+
+
+def _service(reading: Reading, _named: Named) -> Found | None:
+    for place in reading.places(roles.SERVICE):
+        if not reading.denied(place):
+            return Found(Kind.OTHER, f"“{reading.terms[place].text}” offers a service")
+    return None
+
+
+def _wanted(reading: Reading, _named: Named) -> Found | None:
+    for place in reading.places(roles.WANTED | roles.OPENING):
+        term = reading.terms[place]
+        opens = term.roles & roles.OPENING and place == 0 and reading.gaps[0] == 0
+        if opens or (term.roles & roles.WANTED and not reading.denied(place)):
+            return Found(Kind.WANTED, f"“{term.text}”: somebody is buying")
+    return None
+
+
+def _built(reading: Reading, named: Named) -> Found | None:
+    """A computer by its parts: a processor with memory or storage, or any of them with the word for a computer."""
+    parts = _parts(reading, named)
+    whole = reading.roles & _COMPUTERS
+    has_model = named.family is not None or bool(named.several)
+    if parts & roles.BOARD and not has_model and not whole & ~roles.COMPUTER:
+        return None
+    if parts & roles.CPU and parts & (roles.RAM | roles.STORAGE):
+        return Found(Kind.SYSTEM, f"{reading.words(roles.CPU)} with memory or storage is a computer")
+    if whole and parts & (roles.CPU | roles.STORAGE | roles.RAM):
+        return Found(Kind.SYSTEM, f"{reading.words(whole)} and its parts are a computer")
+    if parts & roles.STORAGE and (parts & roles.RAM or has_model):
+        return Found(Kind.SYSTEM, "storage is part of it, so it is a computer")
+    return None
+
+
+def _parts(reading: Reading, named: Named) -> int:
+    """Which parts of a computer a text lists; memory and storage count only when they cannot be the card's."""
+    parts = 0
+    for place in reading.places(_BUILT):
+        if not reading.before(place, roles.FOR | roles.WITHOUT | roles.NOT, 1):
+            parts |= reading.terms[place].roles & _BUILT
+    family = named.family or (named.several[0] if named.several else None)
+    if family is None:
+        return parts
+    odd = foreign(reading, family)
+    if any(size in _DISKS_GB for size in odd):
+        parts |= roles.STORAGE
+    return parts if odd else parts & ~roles.RAM
+
+
+def _accessory(reading: Reading, _named: Named) -> Found | None:
+    for place in reading.places(roles.ACCESSORY):
+        if not comes_along(reading, place):
+            return Found(Kind.ACCESSORY, f"“{reading.terms[place].text}” is an accessory")
+    return None
+
+
+def _fitting(reading: Reading, named: Named) -> Found | None:
+    """A fan, cooler, bracket …: the thing itself unless the text describes a card that has one."""
+    for place in reading.places(roles.FITTING):
+        if not comes_along(reading, place) and _is_the_thing(reading, named, place):
+            return Found(Kind.ACCESSORY, f"“{reading.terms[place].text}” is sold, not a card")
+    return None
+
+
+def _is_the_thing(reading: Reading, named: Named, place: int) -> bool:
+    if named.several or _is_for_a_card(reading) or any(abs(other - place) <= 2 for other in reading.places(roles.ONLY)):
+        return True
+    first = named.places[0] if named.places else len(reading.terms)
+    if place > first:
+        return not any(term.roles & (_SIZE | roles.NOUN) for term in reading.terms[:place])
+    if any(term.roles & (roles.WITH | roles.INCLUDED) for term in reading.terms[place + 1 : first]):
+        return False
+    return not reading.roles & (roles.VRAM | roles.NOUN)
+
+
+def _is_for_a_card(reading: Reading) -> bool:
+    """Whether the text says "for" right before a card's name or maker."""
+    return any(reading.after(place, _NAMES_CARD, 2) for place in reading.places(roles.FOR))
+
+
+def _called(reading: Reading, named: Named) -> Found | None:
+    """A computer by name: "gaming PC", "laptop", a laptop line without the word for a graphics card."""
+    has_noun = reading.roles & roles.NOUN
+    for place in reading.places(roles.SYSTEM | roles.LAPTOP):
+        term = reading.terms[place]
+        if not _is_mentioned(reading, place) and not (term.roles & roles.LAPTOP and has_noun):
+            return Found(Kind.SYSTEM, f"“{term.text}” is a whole computer")
+    if has_noun or reading.roles & roles.VRAM:
+        return None
+    nameless = named.family is None and not named.several
+    first = named.places[0] if named.places else len(reading.terms)
+    for place in reading.places(roles.COMPUTER | roles.MACHINE | roles.HOST):
+        term = reading.terms[place]
+        if nameless or (term.roles & roles.COMPUTER and place < first and not _is_mentioned(reading, place)):
+            return Found(Kind.SYSTEM, f"“{term.text}” is a computer")
+    return None
+
+
+def _bundle(reading: Reading, named: Named) -> Found | None:
+    if named.family and (parts := _parts(reading, named) & ~roles.STORAGE):
+        return Found(Kind.BUNDLE, f"{reading.words(parts)} comes with the card")
+    return None
+
+
+def _kit(reading: Reading, named: Named) -> Found | None:
+    if not named.family and not named.several and reading.roles & (_BUILT & ~roles.RAM):
+        return Found(Kind.OTHER, f"{reading.words(_BUILT)} and no card")
+    return None
+
+
+def _multi(reading: Reading, named: Named) -> Found | None:
+    if named.several:
+        return Found(Kind.MULTI, f"several models: {', '.join(family.id for family in named.several[:5])}")
+    if named.family is None and reading.roles & roles.CHOICE and reading.roles & roles.NOUN:
+        return Found(Kind.MULTI, f"{reading.words(roles.CHOICE)} offers a choice")
+    return None
+
+
+def _broken(reading: Reading, named: Named) -> Found | None:
+    for place in reading.places(roles.BROKEN | roles.FAULTY | roles.OUTPUTLESS):
+        if not reading.denied(place) and _breaks(reading, named, place):
+            return Found(Kind.PARTS, f"“{reading.terms[place].text}”: no working card")
+    return None
+
+
+def _breaks(reading: Reading, named: Named, place: int) -> bool:
+    """Words that say so plainly break any card; a faulty fan leaves a working card, and some never had outputs."""
+    term = reading.terms[place]
+    if term.roles & roles.BROKEN:
+        return True
+    if term.roles & roles.FAULTY:
+        return not reading.before(place, _FAILS_ALONE, 2) and not reading.after(place, _FAILS_ALONE, 1)
+    family = named.family
+    return family is not None and not family.headless and not family.id.startswith(_NEVER_HAD_OUTPUTS)
+
+
+RULES: tuple[tuple[int, Rule], ...] = (
+    (roles.SERVICE, _service),
+    (roles.WANTED | roles.OPENING, _wanted),
+    (_BUILT, _built),
+    (roles.ACCESSORY, _accessory),
+    (roles.FITTING, _fitting),
+    (_COMPUTERS | roles.HOST, _called),
+    (_BUILT, _bundle),
+    (_BUILT, _kit),
+    (roles.MODEL | roles.CHOICE, _multi),
+    (roles.BROKEN | roles.FAULTY | roles.OUTPUTLESS, _broken),
+)
+_WAKING = reduce(or_, (wakes for wakes, _ in RULES)) & ~roles.MODEL
+
+
+def other_than_card(reading: Reading, named: Named) -> Found | None:
+    """What a text sells if it is not one model of working card."""
+    awake = reading.roles
+    if len(reading.memories) > 1 and named.family and any(size in _DISKS_GB for size in foreign(reading, named.family)):
+        awake |= roles.STORAGE
+    if not awake & _WAKING and not named.several:
+        return None
+    for wakes, rule in RULES:
+        if awake & wakes and (found := rule(reading, named)):
+            return found
+    return None

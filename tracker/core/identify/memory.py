@@ -1,0 +1,102 @@
+"""How much memory the card in a listing has: stated, known, undecided or impossible."""
+
+from typing import NamedTuple
+
+from tracker.core.identify import roles
+from tracker.core.identify.models import Family
+from tracker.core.identify.reading import Reading
+
+_SYSTEM = roles.RAM | roles.STORAGE | roles.TIMES
+_NEEDS_CARE = _SYSTEM | roles.NUMBER
+
+
+class Memory(NamedTuple):
+    """The memory of one card: `vram_gb` None while undecided, `doubt` why a stated size does not decide it.
+
+    `stated` tells a size the text gives from one that only the family decides.
+    """
+
+    family: Family
+    vram_gb: float | None = None
+    modded: bool = False
+    stated: bool = False
+    doubt: str = ""
+
+
+def foreign(reading: Reading, family: Family) -> list[float]:
+    """The sizes in a text that no edition of a family has: system memory or storage."""
+    sizes = [reading.terms[place].value for place in reading.memories]
+    return [
+        size
+        for size in sizes
+        if size not in family.sizes and not any(size in edition.sizes for edition in family.editions.values())
+    ]
+
+
+def memory(reading: Reading, family: Family) -> Memory:
+    """The memory of one card of a family, as far as a text decides it."""
+    sizes = _of_card(reading, family) if reading.memories else []
+    if not sizes:
+        added = reading.roles & roles.MOD and not all(family.sizes.values())
+        return Memory(family, None if family.old or added else family.vram_gb)
+    known = [size for size in sizes if size in family.sizes]
+    if len(known) == 1:
+        return Memory(family, known[0], not family.sizes[known[0]], stated=True)
+    if known:
+        return _one_of(reading, family, known)
+    return _impossible(reading, family, sizes)
+
+
+def _of_card(reading: Reading, family: Family) -> list[float]:
+    """The different sizes stated for the card, leaving out what is system memory, storage or a part number."""
+    places = reading.memories
+    if len(places) == 1 and not reading.roles & _NEEDS_CARE:
+        return [reading.terms[places[0]].value]
+    sizes: dict[float, None] = {}
+    for place in places:
+        size = reading.terms[place].value
+        if size not in family.sizes:
+            doubled = _times(reading, place) * size
+            if doubled in family.sizes:
+                size = doubled
+            elif _is_system(reading, place) or _in_part_number(reading, place):
+                continue
+        sizes[size] = None
+    return list(sizes)
+
+
+def _times(reading: Reading, place: int) -> float:
+    """How many chips a size is stated for, as in "2x24GB"."""
+    return reading.terms[place - 1].value if reading.before(place, roles.TIMES) else 1
+
+
+def _is_system(reading: Reading, place: int) -> bool:
+    own = reading.terms[place].roles & roles.RAM != 0
+    return own or reading.before(place, _SYSTEM) or reading.after(place, _SYSTEM)
+
+
+def _in_part_number(reading: Reading, place: int) -> bool:
+    """In "11322-01-40G" the letter only looks like a unit."""
+    return reading.terms[place].text.endswith(" g") and reading.before(place, roles.NUMBER)
+
+
+def _one_of(reading: Reading, family: Family, known: list[float]) -> Memory:
+    """Several sizes the family has: the added one if memory was added, otherwise undecided."""
+    added = [size for size in known if not family.sizes[size]]
+    if len(added) == 1 and reading.roles & roles.MOD:
+        return Memory(family, added[0], modded=True, stated=True)
+    return Memory(family, stated=True, doubt=" and ".join(f"{size:g} GB" for size in known) + " are both named")
+
+
+def _impossible(reading: Reading, family: Family, sizes: list[float]) -> Memory:
+    """Sizes no variant has: another edition's, added memory, an old card's odd size, or somebody's slip."""
+    largest = max(sizes)
+    editions = {edition.id: edition for edition in family.editions.values() if largest in edition.sizes}
+    if len(editions) == 1 and (not family.gaming or reading.roles & (roles.LAPTOP | roles.MACHINE)):
+        (other,) = editions.values()
+        return Memory(other, largest, not other.sizes[largest], stated=True)
+    if reading.roles & roles.MOD and largest > max(family.sizes, default=0):
+        return Memory(family, largest, modded=True, stated=True)
+    if family.old and len(sizes) == 1:
+        return Memory(family, largest, stated=True)
+    return Memory(family, stated=True, doubt=f"none comes with {largest:g} GB")

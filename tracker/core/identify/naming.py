@@ -1,0 +1,120 @@
+"""Which model a text names, when it names exactly one."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tracker.core.identify import roles
+from tracker.core.identify.models import Family, Model, Trust
+from tracker.core.identify.reading import Reading
+
+_SPEAKS_OF_CARDS = (
+    roles.NOUN
+    | roles.CONTEXT
+    | roles.VRAM
+    | roles.FEATURE
+    | roles.FORM
+    | roles.MOD
+    | roles.OUTPUTLESS
+    | roles.SERIES
+)
+_MAKER = roles.CONTEXT | roles.SERIES | roles.NOUN
+_SMALLEST_NUMBER, _LARGEST_NUMBER = 100, 19999
+
+
+class Named(NamedTuple):
+    """The families a text names: `family` when it is one, `several` when they are different products; `unknown` is a
+    name the catalogue does not have. `places` are the terms that name them.
+    """
+
+    family: Family | None = None
+    several: tuple[Family, ...] = ()
+    unknown: str = ""
+    places: tuple[int, ...] = ()
+
+
+NOTHING = Named()
+
+
+def named(reading: Reading) -> Named:
+    """The family or families a text names."""
+    places = reading.models
+    if not places:
+        return Named(unknown=unknown_model(reading)) if reading.roles & roles.SERIES else NOTHING
+    if len(places) == 1:
+        return _alone(reading, places[0])
+    counted = _trusted(reading, places)
+    families = _distinct(reading, counted)
+    if not families:
+        return NOTHING
+    if len(families) == 1:
+        return Named(family=families[0], places=tuple(counted))
+    return Named(several=tuple(families), places=tuple(counted))
+
+
+def _model(reading: Reading, place: int) -> Model:
+    model = reading.terms[place].model
+    assert model is not None, "only terms with a model have the role"  # noqa: S101
+    return model
+
+
+def _alone(reading: Reading, place: int) -> Named:
+    model = _model(reading, place)
+    if model.trust < Trust.SUFFIXED:
+        if not _vouched(reading, place):
+            return NOTHING
+        if model.trust is Trust.SHORT and (unknown := unknown_model(reading)):
+            return Named(unknown=unknown)
+    return Named(family=model.families[0], places=(place,))
+
+
+def _vouched(reading: Reading, place: int) -> bool:
+    """Whether something beside a weak name speaks of graphics cards, or states memory the model has."""
+    if reading.roles & roles.GOODS:
+        return False
+    model = _model(reading, place)
+    if any(reading.terms[size].value in family.sizes for family in model.families for size in reading.memories):
+        return True
+    if model.trust is Trust.SHORT:
+        return reading.before(place, _MAKER, 1)
+    return reading.roles & _SPEAKS_OF_CARDS != 0
+
+
+def _trusted(reading: Reading, places: list[int]) -> list[int]:
+    """The places that count: no name that is only compared with, no weak name beside a strong one."""
+    counted = [place for place in places if not reading.before(place, roles.COMPARE, 1)] or places
+    best = max(_model(reading, place).trust for place in counted)
+    if best is Trust.SHORT:
+        return [place for place in counted if _vouched(reading, place)]
+    if best is Trust.BARE and not reading.roles & _SPEAKS_OF_CARDS:
+        return counted if any(_vouched(reading, place) for place in counted) else []
+    return [place for place in counted if not _is_aside(reading, place, best)]
+
+
+def _is_aside(reading: Reading, place: int, best: Trust) -> bool:
+    """Whether a name is a shelf mark ("L4") or the name of a chip ("GV100") beside a better one."""
+    trust = _model(reading, place).trust
+    return trust is Trust.SHORT or (trust < best and reading.terms[place].roles & roles.CONTEXT != 0)
+
+
+def _distinct(reading: Reading, places: Iterable[int]) -> list[Family]:
+    """The different families named; a plain name gives way to an edition of it that is named too."""
+    found = {family.id: family for family in (_model(reading, place).families[0] for place in places)}
+    plain = {id for id, family in found.items() if any(edition.id in found for edition in family.editions.values())}
+    return [family for id, family in found.items() if id not in plain]
+
+
+def unknown_model(reading: Reading) -> str:
+    """A series followed by a number that no catalogue entry has, such as "GTX 1234"."""
+    for place in reading.places(roles.SERIES):
+        if reading.after(place, roles.NUMBER):
+            number = reading.terms[place + 1]
+            if _SMALLEST_NUMBER <= number.value <= _LARGEST_NUMBER:
+                return f"{reading.terms[place].text} {number.text}"
+    return ""
+
+
+def edition(reading: Reading, family: Family) -> Family:
+    """The family in the edition the text names anywhere, or the family itself."""
+    if not family.editions or not reading.roles & roles.EDITION:
+        return family
+    return next((family.editions[tag] for tag in reading.tags(roles.EDITION) if tag in family.editions), family)
