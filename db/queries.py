@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +18,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     type_coerce,
     values,
 )
@@ -39,65 +39,95 @@ from db.store import (
     chunks,
 )
 from tracker.core.gpus import Catalogue
-from tracker.core.models import Condition, Priced
+from tracker.core.metrics import Basis, Metric
+from tracker.core.models import Priced
 from tracker.core.money import Rates
+from tracker.core.wanted import Modded, Sort, Wanted
 
 # --- offers -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """What a report asks for: families while undecided (None: all), conditions (none: all), seen since.
+def clauses(wanted: Wanted) -> list[Any]:
+    """What a filter asks of the listing itself, as conditions on its table.
 
-    Auctions are left out: the bid so far is no price to rank by.
+    Auctions are left out: the bid so far is no price to rank by. The first two conditions are those of the index.
     """
-
-    families: tuple[str, ...] | None = None
-    conditions: tuple[Condition, ...] = ()
-    seen_since: datetime | None = None
-
-    def clauses(self) -> list[Any]:
-        """The conditions on the listing table that every filtered question shares."""
-        wanted: list[Any] = [LISTING.c.on_offer, ~LISTING.c.auction]
-        if self.conditions:
-            wanted.append(LISTING.c.condition.in_([condition.value for condition in self.conditions]))
-        if self.seen_since is not None:
-            wanted.append(literal(self.seen_since, PRESENCE.c.seen_at.type) <= LAST_SEEN)
-        return wanted
+    c = LISTING.c
+    asked: list[Any] = [c.on_offer, ~c.auction]
+    if wanted.conditions:
+        asked.append(c.condition.in_([condition.value for condition in wanted.conditions]))
+    if wanted.sites:
+        asked.append(c.site.in_(wanted.sites))
+    if wanted.sources:
+        shown = select(PRESENCE.c.listing_id).join(SOURCE).where(SOURCE.c.name.in_(wanted.sources))
+        asked.append(c.id.in_(shown))
+    if wanted.countries:
+        asked.append(c.country.in_(wanted.countries))
+    if wanted.modded is Modded.NO:
+        asked.append(~c.modded)
+    if wanted.min_feedback_percent is not None:
+        asked.append(c.feedback_percent >= wanted.min_feedback_percent)
+    if wanted.min_feedback_count is not None:
+        asked.append(c.feedback_count >= wanted.min_feedback_count)
+    if wanted.max_outlay_usd is not None:
+        asked.append(c.landed_usd <= wanted.max_outlay_usd)
+    if wanted.seen_since is not None:
+        asked.append(literal(wanted.seen_since, PRESENCE.c.seen_at.type) <= LAST_SEEN)
+    return asked + [~c.title.icontains(word, autoescape=True) for word in wanted.without]
 
 
 def cheapest(
-    conn: Connection, factors: Mapping[str | None, float], *, wanted: Filter, top: int, catalogue: Catalogue
+    conn: Connection, metric: Metric, *, wanted: Wanted, basis: Basis, top: int, catalogue: Catalogue
 ) -> list[Priced]:
-    """The best `top` offers by unit price × the factor of their variant; the key None stands for undecided ones.
+    """The best `top` wanted offers by a metric, best first; those it cannot value are left out.
 
-    Within one variant the lowest price is the best in every metric, so the few cheapest of each variant, read off
-    the index of what is on offer, are enough to rank.
+    A metric is a straight line over the price within one variant, so the few cheapest of each variant, read off the
+    index of what is on offer, are enough to rank.
     """
-    decided = {variant: factor for variant, factor in factors.items() if variant is not None}
-    ranked: list[tuple[float, int]] = []
-    if decided:
-        listed = values(column("variant", String), column("factor", Float)).data(list(decided.items())).cte("listed")
-        best = LISTING.alias("best")
-        few = _few(top, wanted).where(LISTING.c.variant == listed.c.variant).correlate(listed).scalar_subquery()
-        query = (
-            select(best.c.id, (type_coerce(best.c.unit_usd, Float) * listed.c.factor).label("value"))
-            .select_from(listed.join(best, best.c.id.in_(few)))
-            .order_by("value", best.c.id)
-            .limit(top)
-        )
-        ranked += [(float(row.value), int(row.id)) for row in conn.execute(query)]
-    if (factor := factors.get(None)) is not None:
-        undecided = _few(top, wanted).where(LISTING.c.variant.is_(None)).add_columns(LISTING.c.unit_usd)
-        if wanted.families is not None:
-            undecided = undecided.where(LISTING.c.gpu.in_(wanted.families))
-        ranked += [(float(row.unit_usd) * 100 * factor, int(row.id)) for row in conn.execute(undecided)]
+    lines = {gpu.id: line for gpu in wanted.variants(catalogue) if (line := metric.line(gpu, basis)) is not None}
+    ranked = [*_decided(conn, metric, lines, wanted, top), *_undecided(conn, metric, wanted, basis, top, catalogue)]
     order = {listing_id: place for place, (_, listing_id) in enumerate(sorted(ranked)[:top])}
-    return sorted(offers(conn, LISTING.c.id.in_(order), catalogue=catalogue), key=lambda o: order[o.listing_id])
+    return sorted(offers(conn, LISTING.c.id.in_(order), catalogue=catalogue), key=lambda one: order[one.listing_id])
 
 
-def _few(top: int, wanted: Filter) -> Select[Any]:
-    few = select(LISTING.c.id).where(*wanted.clauses(), LISTING.c.unit_usd.is_not(None))
+def _decided(
+    conn: Connection, metric: Metric, lines: Mapping[str, tuple[float, float]], wanted: Wanted, top: int
+) -> list[tuple[float, int]]:
+    if not lines:
+        return []
+    rows = [(variant, slope, intercept) for variant, (slope, intercept) in lines.items()]
+    listed = (
+        values(column("variant", String), column("slope", Float), column("intercept", Float)).data(rows).cte("listed")
+    )
+    best = LISTING.alias("best")
+    few = _few(wanted, top).where(LISTING.c.variant == listed.c.variant).correlate(listed).scalar_subquery()
+    value = type_coerce(best.c.unit_usd, Float) / 100 * listed.c.slope + listed.c.intercept
+    sign = -1 if metric.more_is_better else 1
+    query = (
+        select((sign * value).label("value"), best.c.id)
+        .select_from(listed.join(best, best.c.id.in_(few)))
+        .order_by("value", best.c.id)
+        .limit(top)
+    )
+    return [(row.value, row.id) for row in conn.execute(query)]
+
+
+def _undecided(
+    conn: Connection, metric: Metric, wanted: Wanted, basis: Basis, top: int, catalogue: Catalogue
+) -> list[tuple[float, int]]:
+    line, families = metric.line(None, basis), wanted.families(catalogue)
+    if line is None or families == ():
+        return []
+    few = _few(wanted, top).where(LISTING.c.variant.is_(None)).add_columns(LISTING.c.unit_usd)
+    if families is not None:
+        few = few.where(LISTING.c.gpu.in_(families))
+    if wanted.sort is not Sort.ALL:
+        few = few.where(LISTING.c.kind == wanted.sort.value)
+    return [(float(row.unit_usd) * line[0] + line[1], row.id) for row in conn.execute(few)]
+
+
+def _few(wanted: Wanted, top: int) -> Select[Any]:
+    few = select(LISTING.c.id).where(*clauses(wanted), LISTING.c.unit_usd.is_not(None))
     return few.order_by(LISTING.c.unit_usd, LISTING.c.id).limit(top)
 
 
@@ -113,12 +143,14 @@ def offers(conn: Connection, *where: Any, catalogue: Catalogue) -> Iterator[Pric
         )
 
 
-def on_offer(
-    conn: Connection, *, catalogue: Catalogue, variants: Collection[str], families: Collection[str]
-) -> list[Priced]:
-    """Everything that can be bought now of some variants, and of some families while the variant is undecided."""
-    wanted = or_(LISTING.c.variant.in_(variants), and_(LISTING.c.variant.is_(None), LISTING.c.gpu.in_(families)))
-    return list(offers(conn, LISTING.c.on_offer, wanted, catalogue=catalogue))
+def on_offer(conn: Connection, *, wanted: Wanted, catalogue: Catalogue) -> list[Priced]:
+    """Everything wanted that can be bought now, whether its variant is decided or not."""
+    variants = [gpu.id for gpu in wanted.variants(catalogue)]
+    families = wanted.families(catalogue)
+    named = LISTING.c.gpu.in_(families) if families is not None else true()
+    either = or_(LISTING.c.variant.in_(variants), and_(LISTING.c.variant.is_(None), named))
+    found = offers(conn, *clauses(wanted), either, catalogue=catalogue)
+    return [offer for offer in found if wanted.wants(offer)]
 
 
 def counts(conn: Connection) -> Mapping[str, int]:

@@ -117,8 +117,8 @@ class Listing(SQLModel, table=True):
             "listing_on_offer",
             "variant",
             "unit_usd",
-            sqlite_where=text("on_offer"),
-            postgresql_where=text("on_offer"),
+            sqlite_where=text("on_offer = 1 AND auction = 0"),  # the very words SQLAlchemy asks SQLite with
+            postgresql_where=text("on_offer AND NOT auction"),
         ),
         Index(
             "listing_rejected",

@@ -31,7 +31,7 @@ def test_the_starter_is_a_valid_configuration() -> None:
 def test_watches_become_rules(tmp_path: Path) -> None:
     config = read(tmp_path, '[watches.w]\ngpu = "MI50*"\ncondition = "used"\nmetric = "usd_per_gb"\nbelow = 6.5\n')
     [rule] = config.asked
-    assert (rule.gpus, rule.conditions, rule.below, rule.notify) == (
+    assert (rule.wanted.gpus, rule.wanted.conditions, rule.below, rule.notify) == (
         ("mi50*",),
         ("used",),
         Decimal("6.5"),

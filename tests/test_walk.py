@@ -11,12 +11,14 @@ from pytest_httpserver import HTTPServer
 
 from db import queries, store
 from db.engine import reading, writing
+from scrapers.fetch import Fetcher
 from tests.alerts.test_channels import smtp_server
 from tests.conftest import Ran
 from tests.shop import SHOP, Shop, configure
 from tracker import pipeline, second_thoughts
-from tracker.assemble import Home, fetching, opened, stop
+from tracker.assemble import Home, opened, stop
 from tracker.core.health import Outcome
+from tracker.core.wanted import Wanted
 from tracker.pipeline import Tracker, Visited, now_utc
 from tracker.report import ranked
 
@@ -27,24 +29,23 @@ def visits(home: Home) -> Callable[[], Visited]:
 
     def visit() -> Visited:
         config = home.config()
-        with opened(home, config) as tracker, fetching(config, tracker.engine) as fetcher:
+        with opened(home, config) as tracker, Fetcher(delay_s=0, allow_private=True, sleep=_no_waiting) as fetcher:
             planned = stop(config, "barn")
-            visited = pipeline.visit(
-                tracker,
-                planned.scraper,
-                planned.source,
-                fetcher.of(planned.scraper, planned.source),
-                every=planned.every,
-            )
+            fetch = fetcher.of(planned.scraper, planned.source)
+            visited = pipeline.visit(tracker, planned.scraper, planned.source, fetch, every=planned.every)
         assert visited is not None
         return visited
 
     return visit
 
 
+def _no_waiting(_seconds: float) -> None:
+    """Politeness between requests is tested where it is written; here nobody waits."""
+
+
 def report(home: Home, metric: str = "usd_per_gb") -> list[dict[str, Any]]:
     with opened(home) as tracker, reading(tracker.engine) as conn:
-        return ranked(conn, metric=metric, now=now_utc(), catalogue=tracker.catalogue)
+        return ranked(conn, metric=metric, wanted=Wanted(), catalogue=tracker.catalogue)
 
 
 def test_from_the_page_to_the_mail_and_the_webhook(

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from tracker.core.errors import ConfigError, TrackerError
-from tracker.core.metrics import METRICS
+from tracker.core.metrics import METRICS, Basis
 from tracker.core.models import Condition
+from tracker.core.wanted import Modded, Sort, Wanted
 from tracker.output import Format, emit, near
 
 if TYPE_CHECKING:
@@ -344,33 +346,52 @@ def explain(
 def report(
     context: typer.Context,
     metric: Annotated[str, typer.Option(help=METRIC_HELP)] = "usd_per_gb",
-    gpu: Annotated[str, typer.Option(help="Only cards whose family or variant matches, such as 'rtx-4090*'.")] = "*",
+    gpu: Annotated[list[str] | None, typer.Option(help="Cards by family or variant, such as 'rtx-4090*'.")] = None,
+    kind: Annotated[Sort, typer.Option(help="Cards, machines with unified memory, or both.")] = Sort.CARD,
     condition: Annotated[list[Condition] | None, typer.Option(help="Only this condition; may be repeated.")] = None,
-    top: Annotated[int, typer.Option(help="How many offers.", min=1)] = 20,
+    modded: Annotated[Modded, typer.Option(help="Whether cards with changed memory are welcome.")] = Modded.YES,
+    min_vram: Annotated[float | None, typer.Option(help="Least memory per card, in GB.", min=0)] = None,
+    max_watts: Annotated[int | None, typer.Option(help="Most board power, in W.", min=1)] = None,
+    bf16: Annotated[bool, typer.Option("--bf16", help="Only cards with bf16.")] = False,
+    fp8: Annotated[bool, typer.Option("--fp8", help="Only cards with FP8.")] = False,
+    nvlink: Annotated[bool, typer.Option("--nvlink", help="Only cards that take an NVLink bridge.")] = False,
+    site: Annotated[list[str] | None, typer.Option(help="Only from this site; may be repeated.")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="Only from this source; may be repeated.")] = None,
+    country: Annotated[list[str] | None, typer.Option(help="Only items in this country; may be repeated.")] = None,
     max_age: Annotated[str | None, typer.Option(help="Only offers seen within this time, such as 12h or 3d.")] = None,
+    model_gb: Annotated[float, typer.Option(help="Size of a model on disk, for usd_per_tok_s.", min=0.1)] = 18,
+    top: Annotated[int, typer.Option(help="How many offers.", min=1)] = 20,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Rank what is on offer by a metric, best first."""
     from db import queries
     from db.engine import reading
-    from tracker.report import basis, offer_columns, ranked
+    from tracker.report import legend, offer_columns, ranked
 
     if metric not in METRICS:
         raise typer.BadParameter(f"unknown metric {metric!r}{near(metric, METRICS)}", param_hint="--metric")
+    age = _age(max_age)
+    wanted = Wanted(
+        gpus=tuple(glob.lower() for glob in gpu or ("*",)),
+        sort=kind,
+        modded=modded,
+        min_vram_gb=min_vram,
+        max_watts=max_watts,
+        bf16=bf16,
+        fp8=fp8,
+        nvlink=nvlink,
+        conditions=tuple(condition or ()),
+        sites=tuple(site or ()),
+        sources=tuple(source or ()),
+        countries=tuple(name.upper() for name in country or ()),
+        seen_since=datetime.now(UTC) - age if age else None,
+    )
+    basis = Basis(model_gb=Decimal(str(model_gb)))
     with _opened(context) as tracker, reading(tracker.engine) as conn:
-        rows = ranked(
-            conn,
-            metric=metric,
-            gpu=gpu,
-            conditions=condition or (),
-            top=top,
-            max_age=_age(max_age),
-            now=datetime.now(UTC),
-            catalogue=tracker.catalogue,
-        )
+        rows = ranked(conn, metric=metric, wanted=wanted, top=top, basis=basis, catalogue=tracker.catalogue)
         counts = queries.counts(conn)
     emit(rows, form, people=[offer_columns(row, metric) for row in rows])
-    _say(f"{basis(METRICS[metric])}\n{_summary(counts)}")
+    _say(f"{legend(METRICS[metric])}\n{_summary(counts)}")
 
 
 def _summary(counts: Mapping[str, int]) -> str:

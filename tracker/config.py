@@ -21,6 +21,7 @@ from tracker.core.landed import Costs, Forwarder, Import
 from tracker.core.metrics import METRICS
 from tracker.core.models import Condition
 from tracker.core.rules import Watch
+from tracker.core.wanted import Modded, Sort, Wanted
 from tracker.output import near
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -126,13 +127,49 @@ class SourceTable(BaseModel):
 
 
 class WatchTable(_Table):
-    """What to hear about: cards by glob, conditions, and a metric below a value."""
+    """What to hear about: every filter of `tracker report`, and a metric below a value; above, where more is better."""
 
     gpu: Words = ("*",)
+    kind: Sort = Sort.CARD
+    modded: Modded = Modded.YES
+    min_vram: float | None = Field(default=None, gt=0)
+    max_watts: int | None = Field(default=None, gt=0)
+    bf16: bool = False
+    fp8: bool = False
+    nvlink: bool = False
     condition: Annotated[tuple[Condition, ...], BeforeValidator(_as_tuple)] = ()
+    site: Words = ()
+    source: Words = ()
+    country: Words = ()
+    min_feedback_percent: float | None = Field(default=None, ge=0, le=100)
+    min_feedback_count: int | None = Field(default=None, ge=0)
+    max_outlay: Decimal | None = Field(default=None, gt=0)
+    without: Words = ()
     metric: str = "usd_per_gb"
     below: Decimal = Field(gt=0)
     notify: Words = ("console",)
+
+    @property
+    def wanted(self) -> Wanted:
+        """The filter as the core knows it."""
+        return Wanted(
+            gpus=tuple(glob.lower() for glob in self.gpu),
+            sort=self.kind,
+            modded=self.modded,
+            min_vram_gb=self.min_vram,
+            max_watts=self.max_watts,
+            bf16=self.bf16,
+            fp8=self.fp8,
+            nvlink=self.nvlink,
+            conditions=self.condition,
+            sites=self.site,
+            sources=self.source,
+            countries=tuple(country.upper() for country in self.country),
+            min_feedback_percent=self.min_feedback_percent,
+            min_feedback_count=self.min_feedback_count,
+            max_outlay_usd=self.max_outlay,
+            without=self.without,
+        )
 
     @field_validator("metric")
     @classmethod
@@ -192,8 +229,7 @@ class Config(BaseSettings):
         return tuple(
             Watch(
                 name=name,
-                gpus=tuple(glob.lower() for glob in watch.gpu),
-                conditions=watch.condition,
+                wanted=watch.wanted,
                 metric=watch.metric,
                 below=watch.below,
                 notify=watch.notify,

@@ -114,7 +114,7 @@ def _watches(tracker: Tracker) -> Iterator[Finding]:
     from tracker.core.gpus import match
 
     for watch in tracker.watches:
-        for glob in watch.gpus:
+        for glob in watch.wanted.gpus:
             if not match(tracker.catalogue, glob):
                 found = f"{glob!r} matches no card of the spec database"
                 yield Finding(state="warn", check=f"watch {watch.name}", found=found, advice="see `tracker gpus`")

@@ -8,7 +8,7 @@ from db.engine import reading
 from db.rows import Row, raw_of
 from tracker.core.errors import TrackerError
 from tracker.core.landed import land
-from tracker.core.metrics import METRICS
+from tracker.core.metrics import DEFAULTS, METRICS
 from tracker.pipeline import Tracker
 from tracker.second_thoughts import asked_by
 
@@ -75,7 +75,7 @@ def _metrics(tracker: Tracker, row: Row) -> Iterator[str]:
         return
     yield "\nwhat that makes:"
     for metric in METRICS.values():
-        value = metric.formula(row["unit_usd"], spec)
+        value = metric.formula(row["unit_usd"], spec, DEFAULTS)
         said = "unknown: the variant is undecided" if value is None else f"{value:,.4f} {metric.unit}"
         yield f"  {metric.name:<17} {said}"
 

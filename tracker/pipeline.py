@@ -22,7 +22,7 @@ from scrapers.crawl import Crawl, Fetch, crawl
 from tracker.core import health
 from tracker.core.errors import NotifyError, RateLimited, SourceError
 from tracker.core.flat import flat_alert
-from tracker.core.gpus import Catalogue, match
+from tracker.core.gpus import Catalogue
 from tracker.core.health import Judgement
 from tracker.core.landed import Costs, Landed, asked, land
 from tracker.core.models import Offer
@@ -258,17 +258,12 @@ def greet(tracker: Tracker, *, now: datetime) -> int:
     owed = 0
     for watch in fresh:
         with writing(tracker.engine) as tx:
-            offers = queries.on_offer(tx, catalogue=tracker.catalogue, **_wanted(tracker.catalogue, watch))
+            offers = queries.on_offer(tx, wanted=watch.wanted, catalogue=tracker.catalogue)
             store.forget_told(tx, watch.name)
             alerts = summarise([watch], offers, occasion="new watch")
             owed += store.owe(tx, (_owed(alert, now) for alert in alerts), now=now)
             store.know_watch(tx, watch, now=now)
     return owed
-
-
-def _wanted(catalogue: Catalogue, watch: Watch) -> dict[str, list[str]]:
-    gpus = [gpu for glob in watch.gpus for gpu in match(catalogue, glob)]
-    return {"variants": [gpu.id for gpu in gpus], "families": [gpu.family for gpu in gpus]}
 
 
 # --- delivery -----------------------------------------------------------------------------------------------------

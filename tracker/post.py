@@ -14,6 +14,7 @@ from tracker.core.errors import ConfigError, NotifyError
 from tracker.core.flat import flat_alert
 from tracker.core.models import Priced
 from tracker.core.rules import Alert, AlertKind, Change, Event, Watch
+from tracker.core.wanted import Wanted
 from tracker.output import near
 from tracker.pipeline import Delivered, Tracker
 
@@ -67,7 +68,7 @@ def _example() -> Alert:
         first_seen_at=now,
         last_seen_at=now,
     )
-    watch = Watch(name="test", gpus=("mi50*",), conditions=(), metric="usd", below=Decimal(120), notify=())
+    watch = Watch(name="test", wanted=Wanted(), metric="usd", below=Decimal(120), notify=())
     change = Change(event=Event.NEW, offer=offer)
     return Alert(
         key=f"test-{now:%Y%m%dT%H%M%S%f}", kind=AlertKind.DEAL, watch=watch, changes=(change,), occasion="test"

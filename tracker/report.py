@@ -1,52 +1,29 @@
 """Ranked offers and price history; the only importer of pandas."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from decimal import Decimal
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from db import queries
-from db.queries import Filter
 from tracker.core.flat import flat_offer
 from tracker.core.gpus import Catalogue, match
-from tracker.core.metrics import METRICS, Metric
-from tracker.core.models import Condition
+from tracker.core.metrics import DEFAULTS, METRICS, Basis, Metric
+from tracker.core.wanted import Wanted
 
 Row = Mapping[str, Any]
 
-ONE_USD = Decimal(1)
-
 
 def ranked(
-    conn: Connection,
-    *,
-    metric: str,
-    gpu: str = "*",
-    conditions: Sequence[Condition] = (),
-    top: int = 20,
-    max_age: timedelta | None = None,
-    now: datetime,
-    catalogue: Catalogue,
+    conn: Connection, *, metric: str, wanted: Wanted, top: int = 20, basis: Basis = DEFAULTS, catalogue: Catalogue
 ) -> list[dict[str, Any]]:
-    """The best offers by a metric as flat rows, best first; offers the metric cannot value are left out."""
-    gpus = match(catalogue, gpu)
-    wanted = Filter(
-        families=None if gpu == "*" else tuple({row.family for row in gpus}),
-        conditions=tuple(conditions),
-        seen_since=now - max_age if max_age else None,
-    )
-    factors: dict[str | None, float] = {
-        row.id: float(factor) for row in gpus if (factor := METRICS[metric].formula(ONE_USD, row)) is not None
-    }
-    if (factor := METRICS[metric].formula(ONE_USD, None)) is not None:
-        factors[None] = float(factor)
-    offers = queries.cheapest(conn, factors, wanted=wanted, top=top, catalogue=catalogue)
-    return [flat_offer(offer) for offer in offers]
+    """The best wanted offers by a metric as flat rows, best first; offers the metric cannot value are left out."""
+    offers = queries.cheapest(conn, METRICS[metric], wanted=wanted, basis=basis, top=top, catalogue=catalogue)
+    return [flat_offer(offer, basis) for offer in offers]
 
 
-def basis(metric: Metric) -> str:
+def legend(metric: Metric) -> str:
     """What the numbers of a report mean, in one line."""
     return (
         f"{metric.name} ({metric.unit}): {metric.help} Landed price per card; "

@@ -9,8 +9,9 @@ from tests.conftest import NOON, priced
 from tracker.core.flat import MOST_OFFERS, flat_alert
 from tracker.core.models import Priced
 from tracker.core.rules import Alert, AlertKind, Change, Event, Watch
+from tracker.core.wanted import Wanted
 
-WATCH = Watch(name="cheap", gpus=("*",), conditions=(), metric="usd_per_gb", below=Decimal(30), notify=("console",))
+WATCH = Watch(name="cheap", wanted=Wanted(), metric="usd_per_gb", below=Decimal(30), notify=("console",))
 
 
 def said(*offers: Priced, kind: AlertKind = AlertKind.DEAL, was_usd: str | None = None) -> Message:

@@ -3,32 +3,39 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from tests.conftest import priced
 from tracker.core.models import Condition, Priced
 from tracker.core.rules import AlertKind, Change, Event, Watch, evaluate, summarise
+from tracker.core.wanted import Wanted
 
 WATCH = Watch(
     name="cheap",
-    gpus=("rtx-3090*",),
-    conditions=(Condition.USED,),
+    wanted=Wanted(gpus=("rtx-3090*",), conditions=(Condition.USED,)),
     metric="usd_per_gb",
     below=Decimal(30),
     notify=("console",),
 )
+
+
+def asking(**fields: Any) -> Watch:
+    """The watch with another filter."""
+    return replace(WATCH, wanted=replace(WATCH.wanted, **fields))
+
 
 FITS = [
     ("below the threshold", WATCH, priced(unit_usd="719"), True),
     ("exactly the threshold is not below it", WATCH, priced(unit_usd="720"), False),
     ("another condition", WATCH, priced(condition="new"), False),
     ("the bid so far is no price", WATCH, priced(auction=True), False),
-    ("any condition", replace(WATCH, conditions=()), priced(condition="new"), True),
-    ("another card", replace(WATCH, gpus=("rtx-4090*",)), priced(), False),
-    ("by family", replace(WATCH, gpus=("rtx-3090",)), priced(), True),
-    ("by variant", replace(WATCH, gpus=("rtx-3090-24gb",)), priced(), True),
-    ("one of several globs", replace(WATCH, gpus=("mi50*", "rtx-3090*")), priced(), True),
+    ("any condition", asking(conditions=()), priced(condition="new"), True),
+    ("another card", asking(gpus=("rtx-4090*",)), priced(), False),
+    ("by family", asking(gpus=("rtx-3090",)), priced(), True),
+    ("by variant", asking(gpus=("rtx-3090-24gb",)), priced(), True),
+    ("one of several globs", asking(gpus=("mi50*", "rtx-3090*")), priced(), True),
     ("no rate for the currency", WATCH, priced(unit_usd=None), False),
     ("memory undecided has no price per GB", WATCH, priced(variant=None, spec=None), False),
     (
@@ -76,7 +83,7 @@ def test_the_same_event_has_the_same_key_and_another_price_another() -> None:
 
 def test_a_summary_ranks_what_fits_best_first() -> None:
     offers = [priced(1, "700"), priced(2, "600"), priced(3, "900")]
-    [alert] = summarise([WATCH, replace(WATCH, name="none", gpus=("mi50",))], offers, occasion="new watch")
+    [alert] = summarise([WATCH, replace(asking(gpus=("mi50",)), name="none")], offers, occasion="new watch")
     assert alert.kind is AlertKind.SUMMARY
     assert [change.offer.listing_id for change in alert.changes] == [2, 1]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Table, func, select
@@ -11,8 +12,10 @@ from sqlalchemy import Table, func, select
 from db import queries, store
 from db.engine import reading, writing
 from tests.conftest import NOON, offer, rejected
-from tracker.core.models import Offer, Rejected
+from tracker.core.metrics import DEFAULTS, METRICS
+from tracker.core.models import Condition, Offer, Rejected
 from tracker.core.rules import Event
+from tracker.core.wanted import Modded, Sort, Wanted
 from tracker.pipeline import Tracker
 
 HOUR = timedelta(hours=1)
@@ -92,18 +95,6 @@ def test_amounts_are_kept_as_printed_with_the_rate_used(make_tracker: MakeTracke
     assert row["rate"] == Decimal("1.1")
     assert row["landed_usd"] == Decimal("230.99")  # 209.99 × 1.1 = 230.989
     assert row["unit_usd"] == Decimal("115.49")
-
-
-def test_a_currency_without_rate_is_kept_and_not_ranked(make_tracker: MakeTracker) -> None:
-    tracker = make_tracker()
-    see(tracker, [offer(currency="TWD")], at=NOON)
-    assert listing(tracker)["unit_usd"] is None
-    with reading(tracker.engine) as conn:
-        assert queries.counts(conn)["without_rate"] == 1
-        assert (
-            queries.cheapest(conn, {"rtx-3090-24gb": 1.0}, wanted=queries.Filter(), top=5, catalogue=tracker.catalogue)
-            == []
-        )
 
 
 def test_shipping_not_stated_is_null_not_nothing(make_tracker: MakeTracker) -> None:
@@ -226,7 +217,7 @@ def test_the_cheapest_of_each_variant_are_ranked_over_all(make_tracker: MakeTrac
         tracker,
         [
             offer("a", "700"),
-            offer("b", "650"),
+            offer("b", "650", country="DE"),
             offer("c", "1000", variant="rtx-4090-48gb-modded"),
             offer("d", "600", variant=None),
             offer("e", "100", available=False),
@@ -235,19 +226,52 @@ def test_the_cheapest_of_each_variant_are_ranked_over_all(make_tracker: MakeTrac
         ],
         at=NOON,
     )
-    per_gb: dict[str | None, float] = {"rtx-3090-24gb": 1 / 24, "rtx-4090-48gb-modded": 1 / 48}
 
-    def ids(factors: dict[str | None, float], wanted: queries.Filter | None = None, top: int = 9) -> list[str]:
+    def ids(metric: str, top: int = 9, **asked: Any) -> list[str]:
+        wanted = Wanted(**asked)
         with reading(tracker.engine) as conn:
             found = queries.cheapest(
-                conn, factors, wanted=wanted or queries.Filter(), top=top, catalogue=tracker.catalogue
+                conn, METRICS[metric], wanted=wanted, basis=DEFAULTS, top=top, catalogue=tracker.catalogue
             )
+            everything = queries.on_offer(conn, wanted=wanted, catalogue=tracker.catalogue)
+        assert {one.site_id for one in found} <= {one.site_id for one in everything}
         return [one.site_id for one in found]
 
-    assert ids(per_gb) == ["c", "b", "a"]
-    assert ids(per_gb, top=2) == ["c", "b"]
-    assert ids({"rtx-3090-24gb": 1.0, None: 1.0}) == ["d", "b", "a"]
-    assert ids({"rtx-3090-24gb": 1.0, None: 1.0}, queries.Filter(families=("mi50",))) == ["b", "a"]
-    assert ids(per_gb, queries.Filter(seen_since=NOON)) == ["c", "b", "a"]
-    assert ids(per_gb, queries.Filter(seen_since=NOON + HOUR)) == []
-    assert ids({}) == []
+    assert ids("usd_per_gb") == ["c", "b", "a"]
+    assert ids("usd_per_gb", top=2) == ["c", "b"]
+    assert ids("usd") == ["d", "b", "a", "c"]
+    assert ids("gb_per_watt")[0] == "c"
+    assert ids("usd_per_gb", countries=("DE",)) == ["b"]
+    assert ids("usd_per_gb", modded=Modded.NO) == ["b", "a"]
+    assert ids("usd_per_gb", modded=Modded.ONLY) == ["c"]
+    assert ids("usd", gpus=("rtx-3090",)) == ["d", "b", "a"]
+    assert ids("usd", gpus=("mi50",)) == []
+    assert ids("usd", fp8=True) == ["c"]
+    assert ids("usd", min_vram_gb=30) == ["c"]
+    assert ids("usd", sources=("barn-us",), sites=("barn",), conditions=(Condition.USED,)) == ["d", "b", "a", "c"]
+    assert ids("usd", sources=("elsewhere",)) == []
+    assert ids("usd", max_outlay_usd=Decimal(660)) == ["d", "b"]
+    assert ids("usd", without=("rtx",)) == []
+    assert ids("usd", seen_since=NOON) == ["d", "b", "a", "c"]
+    assert ids("usd", seen_since=NOON + HOUR) == []
+    assert ids("usd", sort=Sort.UNIFIED) == []
+
+
+def test_ranking_reads_the_index_alone(make_tracker: MakeTracker) -> None:
+    tracker = make_tracker()
+    with reading(tracker.engine) as conn:
+        query = queries._few(Wanted(), 5).where(store.LISTING.c.variant == "rtx-3090-24gb")
+        text = query.compile(conn, compile_kwargs={"literal_binds": True})
+        plan = " ".join(str(row) for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}"))
+    assert "listing_on_offer (variant=?" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_a_currency_without_rate_is_kept_and_not_ranked(make_tracker: MakeTracker) -> None:
+    tracker = make_tracker()
+    see(tracker, [offer(currency="TWD")], at=NOON)
+    assert listing(tracker)["unit_usd"] is None
+    with reading(tracker.engine) as conn:
+        assert queries.counts(conn)["without_rate"] == 1
+        asked = {"wanted": Wanted(), "basis": DEFAULTS, "top": 5, "catalogue": tracker.catalogue}
+        assert queries.cheapest(conn, METRICS["usd"], **asked) == []  # type: ignore[arg-type]

@@ -4,9 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tracker.core.metrics import METRICS
+from tracker.core.metrics import DEFAULTS, METRICS, Basis
 from tracker.core.models import Priced
-from tracker.core.rules import Alert, Change
+from tracker.core.rules import Alert, Change, Watch
 
 SCHEMA = 1
 """Version of the webhook's JSON; a change that breaks a receiver raises it."""
@@ -15,7 +15,7 @@ MOST_OFFERS = 20
 """Offers spelled out in one message; `count` says how many there are."""
 
 
-def flat_offer(offer: Priced) -> dict[str, Any]:
+def flat_offer(offer: Priced, basis: Basis = DEFAULTS) -> dict[str, Any]:
     """One offer as a row: money in units of its currency, instants in ISO 8601 UTC, unknown as null."""
     return {
         "gpu": offer.gpu,
@@ -35,7 +35,7 @@ def flat_offer(offer: Priced) -> dict[str, Any]:
         "unit_usd": _number(offer.unit_usd),
         "vram_gb": offer.vram_gb,
         "bandwidth_gb_s": offer.spec.board_bandwidth_gb_s if offer.spec else None,
-        **{name: _number(metric.of(offer), 4) for name, metric in METRICS.items()},
+        **{name: _number(metric.of(offer, basis), 4) for name, metric in METRICS.items()},
         "seller": offer.seller,
         "feedback_percent": offer.feedback_percent,
         "feedback_count": offer.feedback_count,
@@ -66,17 +66,17 @@ def flat_alert(alert: Alert, *, created_at: datetime) -> dict[str, Any]:
         "below": _number(alert.watch.below, 4),
         "created_at": _instant(created_at),
         "count": len(alert.changes),
-        "offers": [_flat_change(change, alert.watch.metric) for change in alert.changes[:MOST_OFFERS]],
+        "offers": [_flat_change(change, alert.watch) for change in alert.changes[:MOST_OFFERS]],
     }
 
 
-def _flat_change(change: Change, metric: str) -> dict[str, Any]:
-    value = METRICS[metric].of(change.offer)
+def _flat_change(change: Change, watch: Watch) -> dict[str, Any]:
+    value = METRICS[watch.metric].of(change.offer, watch.basis)
     return {
         "event": change.event.value,
         "value": _number(value, 4),
         "was_usd": _number(change.was_usd),
-        **flat_offer(change.offer),
+        **flat_offer(change.offer, watch.basis),
     }
 
 

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from fnmatch import fnmatchcase
 
-from tracker.core.metrics import METRICS
-from tracker.core.models import Condition, Priced
+from tracker.core.metrics import DEFAULTS, METRICS, Basis
+from tracker.core.models import Priced
+from tracker.core.wanted import Wanted
 
 AGAIN_BELOW = Decimal("0.95")
 """A listing already told about is told again only at 95 % of the price told last: slides speak, flicker does not."""
@@ -33,42 +33,37 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """What the user wants to hear: offers of some cards with a metric below a value.
+    """What the user wants to hear: wanted offers with a metric below a value.
 
-    `gpus` are globs over family or variant ids, `conditions` empty for any, `below` in the metric's unit,
-    `notify` names of channels.
+    `below` is in the metric's unit, `basis` what the metric is computed with, `notify` names channels.
     """
 
     name: str
-    gpus: tuple[str, ...]
-    conditions: tuple[Condition, ...]
+    wanted: Wanted
     metric: str
     below: Decimal
     notify: tuple[str, ...]
+    basis: Basis = DEFAULTS
 
     @property
     def fingerprint(self) -> str:
         """A short digest of what this watch asks, the channels left aside: another question is another watch."""
-        asked = {key: value for key, value in asdict(self).items() if key != "notify"}
-        return hashlib.sha256(repr(sorted(asked.items())).encode()).hexdigest()[:16]
+        asked = repr((self.name, self.wanted, self.metric, self.below, self.basis))
+        return hashlib.sha256(asked.encode()).hexdigest()[:16]
 
     def value_of(self, offer: Priced) -> Decimal | None:
         """The offer's value in this watch's metric, None where the offer is not what the watch asks for.
 
         The bid so far is no price: an auction answers no threshold.
         """
-        if offer.auction:
+        if offer.auction or not self.wanted.wants(offer):
             return None
-        if self.conditions and offer.condition not in self.conditions:
-            return None
-        if not any(fnmatchcase(name, glob) for glob in self.gpus for name in (offer.gpu, offer.variant or offer.gpu)):
-            return None
-        return METRICS[self.metric].of(offer)
+        return METRICS[self.metric].of(offer, self.basis)
 
     def wants(self, offer: Priced) -> bool:
         """Whether the offer answers this watch; an unknown value never does."""
         value = self.value_of(offer)
-        return value is not None and value < self.below
+        return value is not None and METRICS[self.metric].beats(value, self.below)
 
 
 class AlertKind(StrEnum):
@@ -118,7 +113,7 @@ def summarise(watches: Iterable[Watch], offers: Sequence[Priced], *, occasion: s
     for watch in watches:
         fitting = sorted(
             (offer for offer in offers if watch.wants(offer)),
-            key=lambda offer: (watch.value_of(offer), offer.listing_id),
+            key=lambda offer: (METRICS[watch.metric].rank(watch.value_of(offer)), offer.listing_id),
         )
         if fitting:
             yield Alert(

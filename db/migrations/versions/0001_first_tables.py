@@ -138,8 +138,8 @@ def upgrade() -> None:
         "listing",
         ["variant", "unit_usd"],
         unique=False,
-        sqlite_where=sa.text("on_offer"),
-        postgresql_where=sa.text("on_offer"),
+        sqlite_where=sa.text("on_offer = 1 AND auction = 0"),
+        postgresql_where=sa.text("on_offer AND NOT auction"),
     )
     op.create_index(
         "listing_rejected",
