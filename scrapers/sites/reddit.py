@@ -1,17 +1,38 @@
-"""Reddit's trading subreddits, by their public Atom feeds: the newest hundred posts, one listing a post."""
+"""Reddit's trading communities, by their public Atom feeds: the newest hundred posts of a subreddit.
 
-import re
-from collections.abc import Iterator
+A title says what is offered ([H]) and wanted ([W]); where the text prices several things, each is a listing.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import quote
 
-from scrapers import feeds, pick
+from selectolax.lexbor import LexborHTMLParser
+
+from scrapers import feeds, markup, pick, pricetags, swap, trades
 from scrapers.base import Page, Request, Scraper, Source
 from tracker.core.models import RawListing
 
 LARGEST_PAGE = 100
-_PLACE = re.compile(r"\[\s*([A-Za-z]{2,3})\s*(?:-[^\]]{0,40})?\]")
-_COUNTRIES = {"USA": "US", "CAN": "CA", "UK": "GB", "AUS": "AU", "NZL": "NZ", "GER": "DE", "EU": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class _Community:
+    """What a community's bare prices mean, and where its sellers are unless they say otherwise."""
+
+    currency: str
+    country: str = ""
+
+
+_ELSEWHERE = _Community("USD")
+_COMMUNITIES: Mapping[str, _Community] = {
+    "canadianhardwareswap": _Community("CAD", "CA"),
+    "hardwareswapuk": _Community("GBP", "GB"),
+    "hardwareswapeu": _Community("EUR"),
+    "hardwareswapaustralia": _Community("AUD", "AU"),
+    "hardwareswapnz": _Community("NZD", "NZ"),
+}
 
 
 def start(source: Source) -> Iterator[Request]:
@@ -21,32 +42,95 @@ def start(source: Source) -> Iterator[Request]:
 
 
 def parse(page: Page) -> Iterator[RawListing]:
-    """One listing a post, the post's text as its description."""
-    return (_listing(page.source, entry) for entry in feeds.entries(page))
+    """Each post as one listing, or as one for each thing that it prices."""
+    for entry in feeds.entries(page):
+        yield from _listings(page.source, entry)
 
 
-def _listing(source: Source, entry: feeds.Entry) -> RawListing:
+def _listings(source: Source, entry: feeds.Entry) -> Iterator[RawListing]:
     title = pick.plain(entry.title, limit=500)
+    body = _body(entry.content)
+    lines = list(markup.lines(body))
+    trade = trades.trade(title, entry.categories)
+    over = trade.closed or (bool(lines) and swap.is_over(lines))
+    post = _post(source, entry, title, body)
+    things = _things(trade, lines)
+    if len(things) > 1:
+        yield from (_thing(post, number, thing, over=over) for number, thing in enumerate(things, start=1))
+        return
+    asked = _asked(trade, things, lines)
+    sold = over or (len(things) == 1 and things[0].sold)
+    yield _priced(post, asked, sold=sold)
+
+
+def _post(source: Source, entry: feeds.Entry, title: str, body: str) -> RawListing:
+    community = _COMMUNITIES.get(next((name.removeprefix("r/").lower() for name in entry.categories), ""), _ELSEWHERE)
     return RawListing(
         site=source.site,
         site_id=entry.id,
         title=title,
         url=entry.link,
-        currency=source.currency,
-        description=pick.plain(entry.content),
+        currency=source.currency or community.currency,
+        description=pick.plain(body),
+        attributes=pick.stated(community=next(iter(entry.categories), ""), flair=", ".join(entry.categories[1:])),
         seller=entry.author.removeprefix("/u/"),
-        country=country_of(title),
+        country=trades.country_of(title) or community.country,
         listed_at=entry.published,
         image=entry.image,
     )
 
 
-def country_of(title: str) -> str:
-    """The country a title names in brackets, `[USA-NY]` or `[EU-DE]`; "" where it names none."""
-    for found in _PLACE.finditer(title):
-        if found[1] in _COUNTRIES:
-            return _COUNTRIES[found[1]]
-    return ""
+def _body(content: str) -> str:
+    """The post's own text, without the line on who submitted it."""
+    own = LexborHTMLParser(content).css_first("div.md") if "<" in content else None
+    return (own.html or "") if own else "" if "submitted by" in content else content
+
+
+def _things(trade: trades.Trade, lines: list[markup.Line]) -> list[swap.Item]:
+    """What the post prices one by one: in its text, else in its title; nothing where it does not sell."""
+    if not trade.sells:
+        return []
+    in_text = swap.items(lines)
+    if len(in_text) > 1 and any(thing.is_model for thing in in_text):
+        return in_text
+    in_title = swap.in_title(trade.have)
+    return in_title if len(in_title) > 1 else in_text[:1] if len(in_text) == 1 else []
+
+
+def _asked(trade: trades.Trade, things: list[swap.Item], lines: list[markup.Line]) -> pricetags.Tag | None:
+    """The price of the whole post: in its title, of the one thing it prices, or the only one in its text."""
+    if trade.sells is False:
+        return None
+    if found := pricetags.agreed(list(pricetags.tags(trade.have))):
+        return found
+    if trade.sells is None:
+        return None
+    return things[0].asked if things and things[0].asked else swap.sole_price(lines)
+
+
+def _thing(post: RawListing, number: int, thing: swap.Item, *, over: bool) -> RawListing:
+    named = replace(
+        post,
+        site_id=f"{post.site_id}#{number}",
+        title=thing.name,
+        description=pick.plain(thing.text),
+        attributes={**post.attributes, **pick.stated(post=post.title, quantity=thing.count)},
+        group_id=post.site_id,
+    )
+    return _priced(named, thing.asked, sold=over or thing.sold)
+
+
+def _priced(listing: RawListing, asked: pricetags.Tag | None, *, sold: bool) -> RawListing:
+    listing = replace(listing, availability="SoldOut" if sold else "")
+    if asked is None:
+        return listing
+    return replace(
+        listing,
+        price=asked.text,
+        shipping=asked.shipping,
+        best_offer=asked.negotiable,
+        attributes={**listing.attributes, **pick.stated(shippingTerms=asked.terms)},
+    )
 
 
 SCRAPER = Scraper(
@@ -57,6 +141,5 @@ SCRAPER = Scraper(
     required=("subreddit",),
     every=timedelta(minutes=10),
     delay_s=10.0,
-    currency="USD",
     mandatory=("site_id", "title", "url", "seller", "listed_at"),
 )
