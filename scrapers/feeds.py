@@ -31,7 +31,8 @@ _LONGEST_FIELD = 2000
 class Entry:
     """One entry of a feed; `title` and `content` may hold markup, `published` is ISO 8601 where it was a date.
 
-    `fields` are all its plain values by local name (`price` of `<g:price>`), the first of each name.
+    `fields` are all its values by local name (`price` of `<g:price>`, `shipping.price` for one inside another), the
+    first of each name.
     """
 
     id: str
@@ -96,6 +97,7 @@ def _entry(node: "Element") -> Entry:
         if text and name not in texts:
             texts[name] = text
             fields[name] = text[:_LONGEST_FIELD]
+            fields |= {f"{name}.{_name(inner)}": _text(inner)[:_LONGEST_FIELD] for inner in child}
     link = _link(node, texts)
     return Entry(
         id=next((texts[name] for name in _IDS if name in texts), "") or link,

@@ -11,7 +11,9 @@ _SALE = frozenset({"fs", "fsot", "fs/ft", "fsft", "s", "selling", "sell", "wts",
 _NO_SALE = frozenset(
     {"wtb", "b", "buying", "buy", "iso", "ft", "trading", "trade", "pc", "meta", "giveaway", "question"}
 )
-_CLOSED = frozenset({"closed", "sold", "all sold", "sold out", "complete", "completed", "withdrawn", "expired"})
+_CLOSED = frozenset({"closed", "sold", "all sold", "sold out", "complete", "completed", "withdrawn", "expired"}) | {
+    "verkauft", "vendu", "vendido", "venduto", "verkocht", "såld", "solgt", "sprzedane",
+}  # fmt: skip
 _MONEY = re.compile(
     r"\$(?!\s?\d)|[€£]|\b(?:paypal|pay pal|pp|g&s|goods|cash|money|venmo|zelle|local|bank|crypto|btc|bitcoin|offers?"
     r"|interac|e-?transfer|emt|revolut|wire|usd|eur|cad)\b",

@@ -43,8 +43,11 @@ def start(source: Source) -> Iterator[Request]:
 
 def parse(page: Page) -> Iterator[RawListing]:
     """Each post as one listing, or as one for each thing that it prices."""
-    for entry in feeds.entries(page):
-        yield from _listings(page.source, entry)
+    posts = list(feeds.entries(page))
+    if posts and not any(post.content for post in posts):
+        raise page.unreadable(f"none of {len(posts)} posts has a content")
+    for post in posts:
+        yield from _listings(page.source, post)
 
 
 def _listings(source: Source, entry: feeds.Entry) -> Iterator[RawListing]:
