@@ -60,7 +60,7 @@ def pages(recording: Recording, vcr: object) -> list[Page]:
 
 def values_of(text: str) -> list[tuple[int, int]]:
     """Where JSON values lie in a page, be it JSON itself or JSON-LD."""
-    starts = [text.find("{")] if not text.startswith("<") else []
+    starts = [text.find("{")] if "{" in text and not text.startswith("<") else []
     mark = 0
     while (mark := text.find('ld+json">', mark) + 1) > 0:
         starts.append(text.index("{", mark))
