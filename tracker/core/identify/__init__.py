@@ -13,9 +13,9 @@ from tracker.core.identify import details, library, roles, trade
 from tracker.core.identify.condition import by_ebay_id, condition, flags
 from tracker.core.identify.kind import other_than_card
 from tracker.core.identify.lexicon import Lexicon
-from tracker.core.identify.memory import Memory, memory
-from tracker.core.identify.models import Family
-from tracker.core.identify.naming import NOTHING, Named, edition, named
+from tracker.core.identify.memory import memory
+from tracker.core.identify.models import Family, Memory, Named
+from tracker.core.identify.naming import NOTHING, edition, named
 from tracker.core.identify.quantity import quantity
 from tracker.core.identify.reading import Reading
 from tracker.core.identify.vocabulary import vocabulary
@@ -24,6 +24,8 @@ from tracker.core.models import Condition, Kind, RawListing, Verdict
 TITLE_WORDS = 300
 """How many words of a title are read; nobody needs more to say what is sold."""
 
+_NOTES = roles.FLAG | roles.WARRANTY
+_TRADE = roles.HAVE | roles.WANT
 _EXPLAINS = ~(roles.NUMBER | roles.UNIT)
 
 
@@ -34,19 +36,20 @@ def identifier(catalogue: Catalogue) -> Callable[[RawListing], Verdict]:
     def identify(raw: RawListing) -> Verdict:
         title = lexicon.read(raw.title, TITLE_WORDS)
         state = _condition(lexicon, raw, title)
-        offered: Reading | None = title
-        if title.roles & (roles.HAVE | roles.WANT):
+        if title.roles & _TRADE:
             offered = trade.offered(title)
-        if offered is None:
-            return _other(Kind.WANTED, title, state, "a card stands where the money should: nothing is sold for money")
-        naming = named(offered)
+            if offered is None:
+                return _other(Kind.WANTED, title, state, "what is wanted is no money, so nothing is sold")
+            title = offered
+        naming = named(title)
         if raw.attributes and naming is NOTHING:
-            naming = details.chipset(lexicon, raw, offered)
-        known = memory(offered, edition(offered, naming.family)) if naming.family else None
+            naming = details.chipset(lexicon, raw, title)
+        family = naming.family
+        known = memory(title, edition(title, family) if title.roles & roles.EDITION else family) if family else None
         if not raw.attributes and not raw.description:
-            return _sold(offered, naming, known, state)
+            return _sold(title, naming, known, state)
         known = known and details.refined(lexicon, raw, known)
-        return details.described(lexicon, raw, _sold(offered, naming, known, state))
+        return details.described(lexicon, raw, _sold(title, naming, known, state))
 
     return identify
 
@@ -57,12 +60,14 @@ def _condition(lexicon: Lexicon, raw: RawListing, title: Reading) -> Condition:
         state = condition(lexicon.read(raw.condition, details.ATTRIBUTE_WORDS))
         if state is not Condition.UNKNOWN:
             return state
-    return by_ebay_id(raw.attributes) or condition(title)
+    if raw.attributes and (state := by_ebay_id(raw.attributes)) is not Condition.UNKNOWN:
+        return state
+    return condition(title) if title.roles & roles.CONDITION else Condition.UNKNOWN
 
 
 def _sold(title: Reading, naming: Named, known: Memory | None, state: Condition) -> Verdict:
     found = other_than_card(title, naming)
-    if found:
+    if found is not None:
         return _other(found.kind, title, state, found.because, known)
     if known is None:
         return _nameless(title, naming, state)
@@ -73,24 +78,19 @@ def _sold(title: Reading, naming: Named, known: Memory | None, state: Condition)
         return _other(Kind.UNIFIED, title, state, f"a machine with {family.name}", known)
     if family.laptop and not title.roles & roles.NOUN:
         return _other(Kind.SYSTEM, title, state, f"{family.name} comes in laptops", known)
-    return _card(title, known, state)
-
-
-def _card(title: Reading, known: Memory, state: Condition) -> Verdict:
-    family = known.family
     count = quantity(title)
     form = _form(title, family) if title.roles & roles.FORM else None
     return Verdict(
         kind=Kind.CARD,
         gpu=family.id,
-        variant=_variant(known, form),
+        variant=known.variant if form is None else family.by_form.get((known.vram_gb, form)),
         vram_gb=known.vram_gb,
         quantity=count,
         modded=known.modded,
         form=form,
         condition=state,
-        flags=flags(title),
-        reason=_reason(known, count),
+        flags=flags(title) if title.roles & _NOTES else (),
+        reason=known.reason if count == 1 else f"{count} × {known.reason}",
         words=_explained(title),
     )
 
@@ -107,11 +107,11 @@ def _other(kind: Kind, title: Reading, state: Condition, why: str, known: Memory
     return Verdict(
         kind=kind,
         gpu=known.family.id if known else None,
-        variant=_variant(known, None) if known else None,
+        variant=known.variant if known else None,
         vram_gb=known.vram_gb if known else None,
         modded=known.modded if known else False,
         condition=state,
-        flags=flags(title),
+        flags=flags(title) if title.roles & _NOTES else (),
         reason=why,
         words=_explained(title),
     )
@@ -119,24 +119,9 @@ def _other(kind: Kind, title: Reading, state: Condition, why: str, known: Memory
 
 def _form(title: Reading, family: Family) -> str | None:
     forms = title.tags(roles.FORM)
-    if "sxm" in forms and family.has_sxm:
+    if "sxm" in forms and family.has_modules:
         return "sxm"
     return "pcie" if "pcie" in forms else None
-
-
-def _variant(known: Memory, form: str | None) -> str | None:
-    if known.vram_gb is None:
-        return None
-    return known.family.by_size.get((known.vram_gb, None if form is None else form == "sxm"))
-
-
-def _reason(known: Memory, count: int) -> str:
-    what = f"{count} × {known.family.name}" if count > 1 else known.family.name
-    if known.doubt:
-        return f"{what}, memory undecided: {known.doubt}"
-    if known.vram_gb is not None:
-        return f"{what}, {known.vram_gb:g} GB{' fitted afterwards' if known.modded else ''}"
-    return f"{what}, memory undecided: {' or '.join(f'{size:g}' for size in sorted(known.family.sizes))} GB"
 
 
 def _explained(title: Reading) -> tuple[tuple[str, str], ...]:

@@ -28,26 +28,22 @@ _EBAY = {
 """What eBay's conditionId values mean."""
 
 
-def by_ebay_id(attributes: Mapping[str, str]) -> Condition | None:
+def by_ebay_id(attributes: Mapping[str, str]) -> Condition:
     """The condition an eBay conditionId stands for."""
-    return _EBAY.get(attributes.get("conditionId", ""))
+    return _EBAY.get(attributes.get("conditionId", ""), Condition.UNKNOWN)
 
 
 def condition(reading: Reading) -> Condition:
     """The condition a text names, the surest word first."""
-    if not reading.roles & roles.CONDITION:
-        return Condition.UNKNOWN
     stated = reading.tags(roles.CONDITION)
     return next((sure for sure in _SUREST_FIRST if sure in stated), Condition.UNKNOWN)
 
 
 def flags(reading: Reading) -> tuple[str, ...]:
     """What a buyer wants to know, in reading order: ex-mining, blower, repaired, warranty-36m …"""
-    if not reading.roles & (roles.FLAG | roles.WARRANTY):
-        return ()
-    months = (
+    months = [
         f"warranty-{reading.terms[place].value:g}m"
         for place in reading.places(roles.WARRANTY)
         if reading.terms[place].value and not reading.denied(place)
-    )
-    return tuple(dict.fromkeys((*reading.tags(roles.FLAG), *months)))
+    ]
+    return tuple(dict.fromkeys(reading.tags(roles.FLAG) + months))

@@ -5,8 +5,9 @@ from dataclasses import replace
 from tracker.core.identify import attributes, roles
 from tracker.core.identify.condition import flags
 from tracker.core.identify.lexicon import Lexicon
-from tracker.core.identify.memory import Memory, memory
-from tracker.core.identify.naming import NOTHING, Named, named
+from tracker.core.identify.memory import memory
+from tracker.core.identify.models import Memory, Named
+from tracker.core.identify.naming import NOTHING, named
 from tracker.core.identify.reading import Reading
 from tracker.core.models import Kind, RawListing, Verdict
 
@@ -24,7 +25,7 @@ def chipset(lexicon: Lexicon, raw: RawListing, title: Reading) -> Named:
     if not stated or not title.roles & _CARD or title.roles & _COMPUTER:
         return NOTHING
     naming = named(lexicon.read(f"gpu {stated}", ATTRIBUTE_WORDS))
-    return Named(family=naming.family) if naming.family else NOTHING
+    return naming if naming.family else NOTHING
 
 
 def refined(lexicon: Lexicon, raw: RawListing, known: Memory) -> Memory:
@@ -36,7 +37,7 @@ def refined(lexicon: Lexicon, raw: RawListing, known: Memory) -> Memory:
         sizes = {described.terms[place].value for place in described.memories} & known.family.sizes.keys()
         if len(sizes) == 1:
             (size,) = sizes
-            return known._replace(vram_gb=size, modded=not known.family.sizes[size], stated=True)
+            return known.family.memories[size]
     return known
 
 
@@ -49,7 +50,7 @@ def _agreed(title: Memory, attribute: Memory) -> Memory:
     if title.vram_gb is None:
         return title
     doubt = f"the title says {title.vram_gb:g} GB, the attributes {attribute.vram_gb:g} GB"
-    return Memory(title.family, stated=True, doubt=doubt)
+    return Memory.undecided(title.family, doubt=doubt)
 
 
 def described(lexicon: Lexicon, raw: RawListing, verdict: Verdict) -> Verdict:

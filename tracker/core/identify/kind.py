@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tracker.core.identify import roles
 from tracker.core.identify.memory import foreign
-from tracker.core.identify.naming import Named
+from tracker.core.identify.models import Named
 from tracker.core.identify.reading import Reading
 from tracker.core.models import Kind
 
@@ -122,12 +122,16 @@ def _fitting(reading: Reading, named: Named) -> Found | None:
 def _is_the_thing(reading: Reading, named: Named, place: int) -> bool:
     if named.several or _is_for_a_card(reading) or any(abs(other - place) <= 2 for other in reading.places(roles.ONLY)):
         return True
-    first = named.places[0] if named.places else len(reading.terms)
+    first = _first_name(reading)
     if place > first:
         return not any(term.roles & (_SIZE | roles.NOUN) for term in reading.terms[:place])
     if any(term.roles & (roles.WITH | roles.INCLUDED) for term in reading.terms[place + 1 : first]):
         return False
     return not reading.roles & (roles.VRAM | roles.NOUN)
+
+
+def _first_name(reading: Reading) -> int:
+    return reading.models[0] if reading.models else len(reading.terms)
 
 
 def _is_for_a_card(reading: Reading) -> bool:
@@ -145,7 +149,7 @@ def _called(reading: Reading, named: Named) -> Found | None:
     if has_noun or reading.roles & roles.VRAM:
         return None
     nameless = named.family is None and not named.several
-    first = named.places[0] if named.places else len(reading.terms)
+    first = _first_name(reading)
     for place in reading.places(roles.COMPUTER | roles.MACHINE | roles.HOST):
         term = reading.terms[place]
         if nameless or (term.roles & roles.COMPUTER and place < first and not _is_mentioned(reading, place)):

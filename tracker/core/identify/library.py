@@ -1,16 +1,19 @@
 """How the lexicon is filled: vocabulary and catalogue in, one tree of pieces out."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 
 from tracker.core.gpus import Catalogue
 from tracker.core.identify import models, roles, text
-from tracker.core.identify.lexicon import Lexicon, Node
-from tracker.core.identify.models import Model, Trust
+from tracker.core.identify.lexicon import Lexicon
+from tracker.core.identify.models import Trust
 from tracker.core.identify.reading import Term
 from tracker.core.identify.roles import BIT
 from tracker.core.identify.text import GLUE
+from tracker.core.identify.tree import Node
 from tracker.core.identify.vocabulary import Entry, Vocabulary
+from tracker.core.identify.wordbook import Wordbook
 
 ANY = "*"
 _LETTER = len(GLUE) + 1
@@ -19,16 +22,14 @@ _TAGGED = roles.FLAG | roles.CONDITION | roles.FORM | roles.EDITION
 
 def lexicon(vocabulary: Vocabulary, catalogue: Catalogue) -> Lexicon:
     """The tree of everything we can read."""
-    filled = Lexicon(dict(vocabulary.slips))
+    filled = Wordbook(dict(vocabulary.slips))
     for phrase, term in _terms(vocabulary.phrases).items():
         _insert(filled, filled.root, _keys(filled, phrase), term)
     for phrase, term in _terms(vocabulary.units, always=roles.UNIT).items():
         _insert(filled, filled.units, _unit_keys(filled, phrase), term)
     _insert_models(filled, vocabulary, catalogue)
     _spread_stems(filled)
-    for phrases in filled.runs.values():
-        phrases.sort(key=len, reverse=True)
-    return filled
+    return Lexicon(filled)
 
 
 def _terms(entries: Iterable[Entry], always: int = 0) -> dict[str, Term]:
@@ -51,26 +52,26 @@ def _term(phrase: str, entries: list[Entry], always: int) -> Term:
     return Term(all_roles, phrase.replace(ANY, "…").lstrip(GLUE), value, tuple(tags))
 
 
-def _keys(filled: Lexicon, phrase: str) -> list[str]:
+def _keys(filled: Wordbook, phrase: str) -> list[str]:
     """A phrase as keys of the tree; what it teaches about words is noted on the way."""
     keys: list[str] = []
     for word in _phrase_words(phrase):
-        if text.is_run(word):
+        if word in filled.known:
+            keys.append(filled.slips.get(word, word))
+        elif text.is_run(word):
             keys.append(word)
-            phrases = filled.runs.setdefault(word[0], [])
-            if word not in phrases:
-                phrases.append(word)
-            continue
-        pieces = [_learnt(filled, text.unaccented(piece)) for piece in text.split(word)]
-        keys += [pieces[0], *(GLUE + piece for piece in pieces[1:])]
+            filled.runs.setdefault(word[0], set()).add(word)
+        else:
+            pieces = [_learnt(filled, text.unaccented(piece)) for piece in text.split(word)]
+            keys += [pieces[0], *(GLUE + piece for piece in pieces[1:])]
     return keys
 
 
 def _phrase_words(phrase: str) -> list[str]:
-    return phrase.split() if ANY in phrase else text.words(phrase)
+    return phrase.split() if ANY in phrase or (phrase.isascii() and phrase.isalpha()) else text.words(phrase)
 
 
-def _learnt(filled: Lexicon, piece: str) -> str:
+def _learnt(filled: Wordbook, piece: str) -> str:
     if piece.endswith(ANY):
         filled.stems[piece[:-1]] = piece
     elif piece.startswith(ANY):
@@ -81,25 +82,34 @@ def _learnt(filled: Lexicon, piece: str) -> str:
     return piece
 
 
-def _unit_keys(filled: Lexicon, phrase: str) -> list[str]:
+def _unit_keys(filled: Wordbook, phrase: str) -> list[str]:
     if phrase.startswith(GLUE):
         return [GLUE + key for key in _keys(filled, phrase[1:])]
     return _keys(filled, phrase)
 
 
-def _insert(filled: Lexicon, root: Node, keys: list[str], term: Term, loose: bool = False) -> None:
+def _insert(filled: Wordbook, root: Node, keys: list[str], term: Term, loose: bool = False) -> None:
     """Put a term at the end of its keys; a space may be left out, so every key but the first also goes glued.
 
     In a `loose` phrase a space may also be put in: "170hx" is "170 HX" too, "tesla p100" is "Tesla P 100".
     """
     node = root
+    word, before = "", root
     for place, key in enumerate(keys):
         following = node.next.get(key)
         if following is None:
             following = node.next[key] = Node()
+            if key.endswith(ANY):
+                filled.stemmed.append((node, key))
         if place or root is filled.units:
             for same in _also(key, loose):
                 node.next.setdefault(same, following)
+        if place and key.startswith(GLUE):
+            # a word that is a phrase by itself is one piece, wherever it stands
+            word += key.lstrip(GLUE)
+            before.next.setdefault(word, following)
+        else:
+            word, before = key, node
         node = following
     node.term = term if node.term is None else _both(node.term, term)
 
@@ -111,18 +121,22 @@ def _also(key: str, loose: bool) -> tuple[str, ...]:
 
 
 def _both(one: Term, other: Term) -> Term:
-    return Term(one.roles | other.roles, other.text, other.value or one.value, one.tags + other.tags, other.model or one.model)
+    return Term(
+        one.roles | other.roles, other.text, other.value or one.value, one.tags + other.tags, other.model or one.model
+    )
 
 
-def _insert_models(filled: Lexicon, vocabulary: Vocabulary, catalogue: Catalogue) -> None:
+def _insert_models(filled: Wordbook, vocabulary: Vocabulary, catalogue: Catalogue) -> None:
     known = models.families(catalogue)
     index = models.aliases(catalogue, known)
     models.link_editions(index, [(entry.phrase, entry.tag) for entry in vocabulary.phrases if entry.role == "edition"])
-    series = {word for entry in vocabulary.phrases if entry.role in ("series", "brand") for word in entry.phrase.split()}
+    series = {
+        word for entry in vocabulary.phrases if entry.role in ("series", "brand") for word in entry.phrase.split()
+    }
     for alias, families in index.items():
         keys = _keys(filled, alias)
         filled.name_words.update(piece for key in keys if len(piece := key.lstrip(GLUE)) > 1 and piece.isalpha())
-        model = Model(families=families, trust=models.trust(keys, series))
+        model = models.model(families, models.trust(keys, series))
         term = Term(roles.MODEL, alias, model=model)
         _insert(filled, filled.root, keys, term, loose=model.trust is Trust.FULL or keys[0].isdigit())
         for short in vocabulary.shortened.get(keys[0], ()):
@@ -130,18 +144,15 @@ def _insert_models(filled: Lexicon, vocabulary: Vocabulary, catalogue: Catalogue
                 _insert(filled, filled.root, [short, GLUE + keys[1], *keys[2:]], term)
 
 
-def _spread_stems(filled: Lexicon) -> None:
+def _starting(words: list[str], stem: str) -> list[str]:
+    """The words of a sorted list that start with a stem."""
+    return words[bisect_left(words, stem) : bisect_left(words, stem + "\uffff")]
+
+
+def _spread_stems(filled: Wordbook) -> None:
     """Let a word that is known on its own also stand where its stem may."""
-    matches = {key: [word for word in filled.known if word.startswith(stem)] for stem, key in filled.stems.items()}
-    stack = [filled.root, filled.units]
-    seen: set[int] = set()
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        for key in [key for key in node.next if key.endswith(ANY)]:
-            glue = GLUE if key.startswith(GLUE) else ""
-            for word in matches.get(key.lstrip(GLUE), ()):
-                node.next.setdefault(glue + word, node.next[key])
-        stack.extend(node.next.values())
+    known = sorted(filled.known)
+    for node, key in filled.stemmed:
+        glue = GLUE if key.startswith(GLUE) else ""
+        for word in _starting(known, key.strip(GLUE + ANY)):
+            node.next.setdefault(glue + word, node.next[key])

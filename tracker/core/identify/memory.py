@@ -1,26 +1,10 @@
 """How much memory the card in a listing has: stated, known, undecided or impossible."""
 
-from typing import NamedTuple
-
 from tracker.core.identify import roles
-from tracker.core.identify.models import Family
+from tracker.core.identify.models import Family, Memory
 from tracker.core.identify.reading import Reading
 
 _SYSTEM = roles.RAM | roles.STORAGE | roles.TIMES
-_NEEDS_CARE = _SYSTEM | roles.NUMBER
-
-
-class Memory(NamedTuple):
-    """The memory of one card: `vram_gb` None while undecided, `doubt` why a stated size does not decide it.
-
-    `stated` tells a size the text gives from one that only the family decides.
-    """
-
-    family: Family
-    vram_gb: float | None = None
-    modded: bool = False
-    stated: bool = False
-    doubt: str = ""
 
 
 def foreign(reading: Reading, family: Family) -> list[float]:
@@ -35,25 +19,31 @@ def foreign(reading: Reading, family: Family) -> list[float]:
 
 def memory(reading: Reading, family: Family) -> Memory:
     """The memory of one card of a family, as far as a text decides it."""
-    sizes = _of_card(reading, family) if reading.memories else []
-    if not sizes:
-        added = reading.roles & roles.MOD and not all(family.sizes.values())
-        return Memory(family, None if family.old or added else family.vram_gb)
+    places = reading.memories
+    if not places:
+        return _unstated(reading, family)
+    if len(places) == 1 and (stated := family.memories.get(reading.terms[places[0]].value)):
+        return stated
+    sizes = _of_card(reading, family)
     known = [size for size in sizes if size in family.sizes]
     if len(known) == 1:
-        return Memory(family, known[0], not family.sizes[known[0]], stated=True)
+        return family.memories[known[0]]
     if known:
         return _one_of(reading, family, known)
-    return _impossible(reading, family, sizes)
+    return _impossible(reading, family, sizes) if sizes else _unstated(reading, family)
+
+
+def _unstated(reading: Reading, family: Family) -> Memory:
+    """What the family decides alone: its only official size, unless the text speaks of added memory."""
+    if reading.roles & roles.MOD and not all(family.sizes.values()):
+        return Memory.undecided(family)
+    return family.memories[None]
 
 
 def _of_card(reading: Reading, family: Family) -> list[float]:
     """The different sizes stated for the card, leaving out what is system memory, storage or a part number."""
-    places = reading.memories
-    if len(places) == 1 and not reading.roles & _NEEDS_CARE:
-        return [reading.terms[places[0]].value]
     sizes: dict[float, None] = {}
-    for place in places:
+    for place in reading.memories:
         size = reading.terms[place].value
         if size not in family.sizes:
             doubled = _times(reading, place) * size
@@ -84,8 +74,8 @@ def _one_of(reading: Reading, family: Family, known: list[float]) -> Memory:
     """Several sizes the family has: the added one if memory was added, otherwise undecided."""
     added = [size for size in known if not family.sizes[size]]
     if len(added) == 1 and reading.roles & roles.MOD:
-        return Memory(family, added[0], modded=True, stated=True)
-    return Memory(family, stated=True, doubt=" and ".join(f"{size:g} GB" for size in known) + " are both named")
+        return family.memories[added[0]]
+    return Memory.undecided(family, doubt=f"{' and '.join(f'{size:g} GB' for size in known)} are named")
 
 
 def _impossible(reading: Reading, family: Family, sizes: list[float]) -> Memory:
@@ -94,9 +84,9 @@ def _impossible(reading: Reading, family: Family, sizes: list[float]) -> Memory:
     editions = {edition.id: edition for edition in family.editions.values() if largest in edition.sizes}
     if len(editions) == 1 and (not family.gaming or reading.roles & (roles.LAPTOP | roles.MACHINE)):
         (other,) = editions.values()
-        return Memory(other, largest, not other.sizes[largest], stated=True)
+        return other.memories[largest]
     if reading.roles & roles.MOD and largest > max(family.sizes, default=0):
-        return Memory(family, largest, modded=True, stated=True)
+        return Memory.decided(family, largest, modded=True)
     if family.old and len(sizes) == 1:
-        return Memory(family, largest, stated=True)
-    return Memory(family, stated=True, doubt=f"none comes with {largest:g} GB")
+        return Memory.decided(family, largest)
+    return Memory.undecided(family, doubt=f"none comes with {largest:g} GB")

@@ -1,16 +1,20 @@
-"""The catalogue as sellers name it: families with their sizes, forms and editions, and how far each alias can be trusted."""
+"""The catalogue as sellers name it: families with their sizes and editions, and how far each alias can be trusted."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 from tracker.core.gpus import Catalogue
 from tracker.core.models import Gpu
 
-_BEFORE_STATED_SIZES = frozenset({"curie", "tesla", "fermi", "kepler", "gcn1", "terascale", "terascale1", "terascale2", "terascale3"})
+_BEFORE_STATED_SIZES = frozenset(
+    {"curie", "tesla", "fermi", "kepler", "gcn1", "terascale", "terascale1", "terascale2", "terascale3"}
+)
 _STATED_SIZES_SINCE = "2014"
 _GAMING = ("GeForce", "Radeon RX")
+_SHORT_DIGITS = 2
 
 
 class Trust(IntEnum):
@@ -29,30 +33,82 @@ class Trust(IntEnum):
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Family:
     """One marketing model: `sizes` maps each known memory size in GB to whether it is official, `vram_gb` is the only
-    official one (None with several), `editions` maps an edition's tag to the family that is this one in that edition.
+    official one (None with several), `old` tells whether its sellers have to state the size, `gaming` whether its
+    laptop chips share its name.
+
+    `by_form` holds the variant that a size and a form decide, under None that which a size decides alone; `editions` the
+    family that this one is in an edition; `memories` what a stated size decides, under None what is
+    decided when none is stated.
     """
 
     id: str
     name: str
-    variants: tuple[Gpu, ...]
     sizes: Mapping[float, bool]
     vram_gb: float | None
     laptop: bool
     unified: bool
-    has_sxm: bool
+    has_modules: bool
     old: bool
     headless: bool
     gaming: bool
-    by_size: Mapping[tuple[float, bool | None], str]
+    by_form: Mapping[tuple[float | None, str | None], str]
     editions: dict[str, "Family"] = field(default_factory=dict)
+    memories: dict[float | None, "Memory"] = field(default_factory=dict)
+
+
+class Memory(NamedTuple):
+    """The memory of one card: `vram_gb` None while undecided; `stated` when a text gave it; `reason` in words.
+
+    `variant` is the exact product if the size alone decides it.
+    """
+
+    family: Family
+    vram_gb: float | None = None
+    modded: bool = False
+    stated: bool = False
+    reason: str = ""
+    variant: str | None = None
+
+    @classmethod
+    def decided(cls, family: Family, vram_gb: float, *, modded: bool = False, stated: bool = True) -> "Memory":
+        """A size, official or fitted afterwards."""
+        reason = f"{family.name}, {vram_gb:g} GB{' fitted afterwards' if modded else ''}"
+        return cls(family, vram_gb, modded, stated, reason, family.by_form.get((vram_gb, None)))
+
+    @classmethod
+    def undecided(cls, family: Family, *, doubt: str = "") -> "Memory":
+        """No size: several are possible, or a stated one raises a `doubt`."""
+        why = doubt or " or ".join(f"{size:g} GB" for size in sorted(family.sizes))
+        return cls(family, stated=bool(doubt), reason=f"{family.name}, memory undecided: {why}")
+
+
+class Named(NamedTuple):
+    """The families a text names: `family` when it is one, `several` when they are different products; `unknown` is a
+    name the catalogue does not have.
+    """
+
+    family: Family | None = None
+    several: tuple[Family, ...] = ()
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Model:
-    """What one alias names: usually one family, several where sellers use one name for all of them."""
+    """What one alias names: usually one family, several where sellers use one name for all of them.
+
+    It is `sure` when nothing else has to be looked at.
+    """
 
     families: tuple[Family, ...]
     trust: Trust
+    named: Named
+    sure: bool
+
+
+def model(families: tuple[Family, ...], trust: Trust) -> Model:
+    """What an alias for these families names when it stands alone."""
+    named = Named(families[0]) if len(families) == 1 else Named(several=families)
+    return Model(families=families, trust=trust, named=named, sure=len(families) == 1 and trust >= Trust.SUFFIXED)
 
 
 def families(catalogue: Catalogue) -> dict[str, Family]:
@@ -67,35 +123,40 @@ def _family(id: str, variants: tuple[Gpu, ...]) -> Family:
             sizes[gpu.vram_gb] = sizes.get(gpu.vram_gb, False) or gpu.status == "official"
     official = [size for size, is_official in sizes.items() if is_official]
     first = variants[0]
-    return Family(
+    family = Family(
         id=id,
         name=first.name,
-        variants=variants,
         sizes=sizes,
         vram_gb=official[0] if len(official) == 1 else None,
         laptop=all(gpu.form_factor == "laptop" for gpu in variants),
         unified=first.kind == "unified",
-        has_sxm=any(is_module(gpu) for gpu in variants),
+        has_modules=any(_is_module(gpu) for gpu in variants),
         old=first.released < _STATED_SIZES_SINCE if first.released else first.arch in _BEFORE_STATED_SIZES,
         headless=first.display_outputs is False,
         gaming=first.name.startswith(_GAMING),
-        by_size=_by_size(variants),
+        by_form=_by_form(variants),
     )
+    for size, is_official in sizes.items():
+        family.memories[size] = Memory.decided(family, size, modded=not is_official)
+    family.memories[None] = (
+        Memory.undecided(family)
+        if family.vram_gb is None or family.old
+        else Memory.decided(family, family.vram_gb, stated=False)
+    )
+    return family
 
 
-def _by_size(variants: tuple[Gpu, ...]) -> dict[tuple[float, bool | None], str]:
-    """The variant each size decides: alone, or once it is known whether it is a module."""
-    found: defaultdict[tuple[float, bool | None], list[str]] = defaultdict(list)
+def _is_module(gpu: Gpu) -> bool:
+    return (gpu.form_factor or "").startswith(("sxm", "oam"))
+
+
+def _by_form(variants: tuple[Gpu, ...]) -> dict[tuple[float | None, str | None], str]:
+    found: defaultdict[tuple[float | None, str | None], list[str]] = defaultdict(list)
     for gpu in variants:
         if gpu.vram_gb is not None:
             found[gpu.vram_gb, None].append(gpu.id)
-            found[gpu.vram_gb, is_module(gpu)].append(gpu.id)
+            found[gpu.vram_gb, "sxm" if _is_module(gpu) else "pcie"].append(gpu.id)
     return {decided: ids[0] for decided, ids in found.items() if len(ids) == 1}
-
-
-def is_module(gpu: Gpu) -> bool:
-    """Whether a variant is an SXM or OAM module rather than a card."""
-    return (gpu.form_factor or "").startswith(("sxm", "oam"))
 
 
 def aliases(catalogue: Catalogue, known: Mapping[str, Family]) -> dict[str, tuple[Family, ...]]:
@@ -130,7 +191,8 @@ def trust(pieces: list[str], series: Collection[str]) -> Trust:
     """How much an alias, cut into pieces, says on its own; `series` are the words that name a series."""
     if any(piece in series for piece in pieces):
         return Trust.FULL
-    first, digits = pieces[0], sum(len(piece.lstrip("~")) for piece in pieces if piece.lstrip("~").isdigit())
-    if first.isdigit():
-        return Trust.SUFFIXED if len(pieces) > 1 else Trust.BARE
-    return Trust.SHORT if digits < 3 and len(pieces) == 2 and len(first) == 1 else Trust.BARE
+    bare = [piece.lstrip("~") for piece in pieces]
+    if bare[0].isdigit():
+        return Trust.SUFFIXED if len(bare) > 1 else Trust.BARE
+    letter_and_digits = len(bare) == 2 and len(bare[0]) == 1 and bare[1].isdigit()  # noqa: PLR2004
+    return Trust.SHORT if letter_and_digits and len(bare[1]) <= _SHORT_DIGITS else Trust.BARE

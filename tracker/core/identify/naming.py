@@ -1,35 +1,16 @@
 """Which model a text names, when it names exactly one."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from tracker.core.identify import roles
-from tracker.core.identify.models import Family, Model, Trust
+from tracker.core.identify.models import Family, Model, Named, Trust
 from tracker.core.identify.reading import Reading
 
 _SPEAKS_OF_CARDS = (
-    roles.NOUN
-    | roles.CONTEXT
-    | roles.VRAM
-    | roles.FEATURE
-    | roles.FORM
-    | roles.MOD
-    | roles.OUTPUTLESS
-    | roles.SERIES
+    roles.NOUN | roles.CONTEXT | roles.VRAM | roles.FEATURE | roles.FORM | roles.MOD | roles.OUTPUTLESS | roles.SERIES
 )
 _MAKER = roles.CONTEXT | roles.SERIES | roles.NOUN
 _SMALLEST_NUMBER, _LARGEST_NUMBER = 100, 19999
-
-
-class Named(NamedTuple):
-    """The families a text names: `family` when it is one, `several` when they are different products; `unknown` is a
-    name the catalogue does not have. `places` are the terms that name them.
-    """
-
-    family: Family | None = None
-    several: tuple[Family, ...] = ()
-    unknown: str = ""
-    places: tuple[int, ...] = ()
 
 
 NOTHING = Named()
@@ -41,14 +22,15 @@ def named(reading: Reading) -> Named:
     if not places:
         return Named(unknown=unknown_model(reading)) if reading.roles & roles.SERIES else NOTHING
     if len(places) == 1:
-        return _alone(reading, places[0])
+        only = reading.terms[places[0]].model
+        return only.named if only is not None and only.sure else _alone(reading, places[0])
     counted = _trusted(reading, places)
     families = _distinct(reading, counted)
     if not families:
         return NOTHING
     if len(families) == 1:
-        return Named(family=families[0], places=tuple(counted))
-    return Named(several=tuple(families), places=tuple(counted))
+        return Named(families[0])
+    return Named(several=tuple(families))
 
 
 def _model(reading: Reading, place: int) -> Model:
@@ -64,7 +46,14 @@ def _alone(reading: Reading, place: int) -> Named:
             return NOTHING
         if model.trust is Trust.SHORT and (unknown := unknown_model(reading)):
             return Named(unknown=unknown)
-    return Named(family=model.families[0], places=(place,))
+    return model.named if model.named.family else _by_memory(reading, model)
+
+
+def _by_memory(reading: Reading, model: Model) -> Named:
+    """The only family of several with a name in common that comes with a stated size."""
+    sizes = {reading.terms[place].value for place in reading.memories}
+    fitting = [family for family in model.families if not sizes.isdisjoint(family.sizes)]
+    return Named(fitting[0]) if len(fitting) == 1 else model.named
 
 
 def _vouched(reading: Reading, place: int) -> bool:

@@ -38,7 +38,7 @@ def _sane(term: Term) -> int:
 
 
 def _times(reading: Reading, place: int) -> int:
-    """"4x EVGA RTX 3080" and "RTX 3090 x2"; not "Ventus 3X OC", "3x fans", "PCIe 3.0 x4" nor "iChill X3"."""
+    """ "4x EVGA RTX 3080" and "RTX 3090 x2"; not "Ventus 3X OC", "3x fans", "PCIe 3.0 x4" nor "iChill X3"."""
     term = reading.terms[place]
     if term.value:
         opens = not _model_before(reading, place) and not reading.before(place, _LINES)
@@ -60,7 +60,7 @@ def _counts_cards(reading: Reading, place: int) -> bool:
 
 
 def _opening_number(reading: Reading) -> int:
-    """"4 Nvidia Tesla P100": a number that opens the text, right before a card."""
+    """ "4 Nvidia Tesla P100": a number that opens the text, right before a card."""
     first = reading.terms[0]
     opens = first.roles & roles.NUMBER and not first.roles & roles.MODEL and reading.gaps[0] == 0
     return _sane(first) if opens and first.value <= _MOST_OPENING and reading.after(0, _CARD) else 1

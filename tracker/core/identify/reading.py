@@ -1,7 +1,7 @@
 """A text as read: its terms in order, how far apart they stand, and what they are together."""
 
 from tracker.core.identify.models import Model
-from tracker.core.identify.roles import BIT, NAMES
+from tracker.core.identify.roles import BIT, meaning
 
 
 class Term:
@@ -25,7 +25,7 @@ class Term:
         self.value = value
         self.tags = tags
         self.model = model
-        self.says = (text, ", ".join(says for name, says in NAMES.items() if roles & BIT[name]))
+        self.says = (text, meaning(roles))
 
 
 class Reading:
@@ -75,11 +75,12 @@ class Reading:
 
     def tags(self, role: int) -> list[str]:
         """The tags of a role, in reading order, leaving out what the text denies."""
+        denies = self.roles & _DENIES
         return [
             tag
-            for place in self.places(role)
-            if not self.denied(place)
-            for bit, tag in self.terms[place].tags
+            for place, term in enumerate(self.terms)
+            if term.roles & role and not (denies and self.denied(place))
+            for bit, tag in term.tags
             if bit == role
         ]
 

@@ -1,5 +1,7 @@
 """What a word in a title can be: each role is one bit, so that a whole title's roles are one number."""
 
+from functools import cache
+
 NAMES = {
     "noun": "names a graphics card",
     "context": "speaks of graphics cards",
@@ -61,6 +63,14 @@ NAMES = {
 """Every role with what a word of that role says, as `tracker identify --explain` prints it."""
 
 BIT = {name: 1 << place for place, name in enumerate(NAMES)}
+
+
+@cache
+def meaning(roles: int) -> str:
+    """What words of these roles say."""
+    return ", ".join(says for name, says in NAMES.items() if roles & BIT[name])
+
+
 
 NOUN = BIT["noun"]
 CONTEXT = BIT["context"]

@@ -1,6 +1,7 @@
 """Text as sellers type it, folded and cut into pieces small enough to look up.
 
-A word is what stands between separators ("rtx4090"); a piece is a run of letters or of digits in it ("rtx", "4090").
+A chunk is what stands between white space ("RTX4090-48GB!"), a word what stands between separators ("rtx4090"), and a
+piece a run of letters or of digits in it ("rtx", "4090").
 A piece that follows another inside one word is glued: its key starts with "~". Scripts written without spaces are
 handed on in whole runs, because only a vocabulary can cut them.
 """
@@ -37,7 +38,7 @@ def fold(text: str) -> str:
 
 
 def words(folded: str) -> list[str]:
-    """The words of folded text in reading order, with the few signs that carry meaning."""
+    """The words of folded text in reading order, with the few signs that carry meaning; none crosses white space."""
     return _WORD.findall(folded)
 
 
@@ -45,7 +46,9 @@ def unaccented(word: str) -> str:
     """A word without its accents; Cyrillic letters that stand in for Latin ones inside a Latin word are turned."""
     if word.isascii():
         return word
-    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", word)).translate({0xDF: "ss", 0xF8: "o", 0x142: "l", 0xE6: "ae"})
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", word)).translate(
+        {0xDF: "ss", 0xF8: "o", 0x142: "l", 0xE6: "ae"}
+    )
     if _LATIN.search(bare) and _CYRILLIC.search(bare):
         return bare.translate(_LOOK_ALIKES)
     return bare

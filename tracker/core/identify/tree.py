@@ -1,0 +1,34 @@
+"""The tree of phrases: each step is a piece of text, each end a term."""
+
+from tracker.core.identify.reading import Term
+
+
+class Node:
+    """One step into the tree: which pieces may follow, and what is said by stopping here."""
+
+    __slots__ = ("next", "term")
+
+    def __init__(self, next: dict[str, "Node"] | None = None, term: Term | None = None) -> None:
+        self.next: dict[str, Node] = {} if next is None else next
+        self.term = term
+
+
+class Piece:
+    """One piece of text, with the place in the tree that it leads to when a phrase starts with it."""
+
+    __slots__ = ("key", "node", "number")
+
+    def __init__(self, key: str, node: Node | None, number: float | None = None) -> None:
+        self.key = key
+        self.node = node
+        self.number = number
+
+
+def merged(one: Node, other: Node) -> Node:
+    """Two places of the tree as one; where both say something, the other does."""
+    if one is other:
+        return one
+    following = {**one.next, **other.next}
+    for key in one.next.keys() & other.next.keys():
+        following[key] = merged(one.next[key], other.next[key])
+    return Node(following, other.term or one.term)
