@@ -64,6 +64,16 @@ def test_once_fails_when_a_visit_does(home: Home, shop: Shop, tracker_command: C
     assert tracker_command("--home", home.path, "run", "--once").code == 1
 
 
+def test_sources_without_keys_are_left_alone(
+    home: Home, shop: Shop, tracker_command: Callable[..., Ran], caplog: pytest.LogCaptureFixture
+) -> None:
+    configure(home, shop, '[sources.ebay]\nsite = "ebay"\nquery = "mi50"\n')
+    assert tracker_command("--home", home.path, "run", "--once").code == 0
+    said = [record.getMessage() for record in caplog.records if "left alone" in record.getMessage()]
+    assert len(said) == 1
+    assert "EBAY_CLIENT_ID" in said[0]
+
+
 def test_nothing_to_visit_is_said(tracker_command: Callable[..., Ran], tmp_path: Path) -> None:
     ran = tracker_command("--home", tmp_path / "empty", "run")
     assert (ran.code, ran.out) == (2, "")

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -143,12 +143,16 @@ class Stop:
     every: timedelta
     sweep_every: timedelta | None
 
+    def in_mode(self, mode: Mode) -> "Stop":
+        """The same source for another mode of visit."""
+        return replace(self, source=replace(self.source, mode=mode))
+
     def pause(self) -> timedelta:
         """How long until the next visit of this source's mode."""
         return self.sweep_every if self.source.mode is Mode.SWEEP and self.sweep_every else self.every
 
 
-def stop(config: Config, name: str, mode: Mode = Mode.FULL) -> Stop:
+def stop(config: Config, name: str) -> Stop:
     """One configured source by name; raises ConfigError for a name that is not configured."""
     table = config.sources.get(name)
     if table is None:
@@ -161,7 +165,6 @@ def stop(config: Config, name: str, mode: Mode = Mode.FULL) -> Stop:
             name=name,
             site=table.site,
             options=table.options,
-            mode=mode,
             country=config.buyer.country,
             postcode=config.buyer.postcode,
             currency=table.currency or scraper.currency,

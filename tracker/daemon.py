@@ -1,6 +1,7 @@
 """The clock: visits what is due, a worker per host, and delivers what is owed; the only importer of apscheduler."""
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from db import queries, store
 from db.engine import reading, writing
+from scrapers import oauth
 from scrapers.base import Mode
 from scrapers.crawl import Fetch
 from tracker import pipeline
@@ -41,6 +43,7 @@ class Daemon:
         self._stopping = threading.Event()
         self._news = threading.Event()
         self._busy_hosts: set[str] = set()
+        self._planned: dict[str, Stop] = {}
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="visit")
 
     def once(self) -> bool:
@@ -77,7 +80,7 @@ class Daemon:
         with self._until_told():
             clock.start()
             postman.start()
-            log.info("watching %d sources for %d watches", len(self._sources()), len(self._tracker.watches))
+            log.info("watching %d sources for %d watches", len(self._planned), len(self._tracker.watches))
             self._stopping.wait()
             log.info("stopping: visits under way are finished first")
         clock.shutdown()
@@ -87,14 +90,21 @@ class Daemon:
         self._deliver()
         log.info("stopped")
 
-    def _sources(self) -> list[str]:
-        return [name for name, source in self._config.sources.items() if source.enabled]
-
     def _prepare(self) -> None:
+        """Put the configured sources on the schedule; those without the keys they need are left alone, said once."""
         now = now_utc()
+        keyless: dict[str, str] = {}
+        for name, table in self._config.sources.items():
+            planned = stop(self._config, name)
+            needs, lacking = planned.scraper.needs, oauth.missing(planned.scraper, os.environ)
+            if table.enabled and needs and lacking:
+                keyless[table.site] = f"they need {' and '.join(lacking)}. {needs.help}"
+            elif table.enabled:
+                self._planned[name] = planned
+        for site, said in keyless.items():
+            log.warning("the sources of %s are left alone: %s", site, said)
         with writing(self._tracker.engine) as tx:
-            for name in self._sources():
-                planned = stop(self._config, name)
+            for name, planned in self._planned.items():
                 store.schedule(tx, name, planned.source.site, sweeps=planned.sweep_every is not None, now=now)
         pipeline.greet(self._tracker, now=now)
 
@@ -102,8 +112,7 @@ class Daemon:
         """Start a visit for every due source whose host is idle, but for those already tried."""
         with reading(self._tracker.engine) as conn:
             due = queries.due(conn, now=now_utc())
-        configured = set(self._sources())
-        planned = [stop(self._config, name, Mode(mode)) for name, mode in due.items() if name in configured]
+        planned = [self._planned[name].in_mode(Mode(mode)) for name, mode in due.items() if name in self._planned]
         started = []
         for plan in planned:
             host, this = _host(plan), (plan.source.name, plan.source.mode)

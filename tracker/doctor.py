@@ -8,6 +8,7 @@ from typing import Literal
 
 from db import queries
 from db.engine import reading
+from scrapers import oauth
 from tracker.assemble import Home, opened, stop
 from tracker.config import Config
 from tracker.core.errors import ConfigError, StoreError
@@ -72,10 +73,11 @@ def _sources(config: Config, tracker: Tracker) -> Iterator[Finding]:
         known = queries.sources(conn)
     keyless: dict[str, str] = {}
     for name, table in config.sources.items():
-        needs = stop(config, name).scraper.needs
+        scraper = stop(config, name).scraper
+        needs = scraper.needs
         if not table.enabled:
             continue
-        if needs and not (os.environ.get(needs.id_env) and os.environ.get(needs.secret_env)):
+        if needs and oauth.missing(scraper, os.environ):
             keyless[table.site] = needs.help
             continue
         row = known.get(name, {})
