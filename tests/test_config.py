@@ -98,3 +98,20 @@ def test_secrets_are_masked_and_never_in_mistakes(tmp_path: Path) -> None:
 )
 def test_durations(text: str, seconds: int) -> None:
     assert duration(text) == timedelta(seconds=seconds)
+
+
+def test_pages_are_sources_by_configuration_alone(tmp_path: Path) -> None:
+    page = '[[pages]]\nname = "barn"\nurl = "https://b.example/gpu"\nitem = ".i"\ntitle = ".t"\nprice = ".p"\nlink = "a"\n'
+    config = read(tmp_path, page)
+    assert (config.sources["barn"].site, config.sources["barn"].options["item"]) == ("pages", ".i")
+    with pytest.raises(ConfigError, match="both name 'barn'"):
+        read(tmp_path, page + '[sources.barn]\nsite = "ebay"\nquery = "x"\n')
+    with pytest.raises(ConfigError, match="pages needs 'price'"):
+        read(tmp_path, page.replace("price", "prize"))
+    with pytest.raises(ConfigError, match="item"):
+        read(tmp_path, page.replace('".i"', '"..i["'))
+
+
+def test_a_page_table_that_is_no_table_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError):
+        read(tmp_path, 'pages = "barn"\n')

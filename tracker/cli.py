@@ -233,6 +233,18 @@ def run(
 
 
 @app.command()
+def web(context: typer.Context) -> None:
+    """Serve the endpoint that takes what others scrape (POST /api/ingest/SITE), until Ctrl-C."""
+    from tracker.assemble import opened
+    from tracker.web.serve import serve
+
+    home = _home(context)
+    read = home.config()
+    with opened(home, read) as tracker:
+        serve(tracker, read)
+
+
+@app.command()
 def sources(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     """Show every source: its state, what it has on offer, its last good and next visit."""
     from tracker.visits import state_of_sources

@@ -9,13 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 import alerts
 import scrapers.sites
 from alerts.base import Channel
 from scrapers.base import Scraper
+from scrapers.platforms import css
+from scrapers.sites import pages
 from tracker.core.errors import ConfigError
 from tracker.core.landed import Costs, Forwarder, Import
 from tracker.core.metrics import METRICS
@@ -109,6 +111,14 @@ class DatabaseTable(_Table):
     url: str = ""
 
 
+class WebTable(_Table):
+    """Where `tracker web` listens, and the token (or its hash) that opens POST /api/ingest/SITE; none closes it."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8737, ge=1, le=65535)
+    ingest_token: SecretStr = SecretStr("")
+
+
 class SourceTable(BaseModel):
     """One thing to visit; what it may say beyond these is the site's own options."""
 
@@ -195,6 +205,7 @@ class Config(BaseSettings):
     addons: dict[str, NotNegative] = {}
     fetch: FetchTable = FetchTable()
     database: DatabaseTable = DatabaseTable()
+    web: WebTable = WebTable()
     sources: dict[str, SourceTable] = {}
     watches: dict[str, WatchTable] = {}
     channels: dict[str, dict[str, Any]] = {}
@@ -247,12 +258,24 @@ def read_config(file: Path) -> Config:
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
     try:
-        config = Config(**written)
+        config = Config(**_with_tables(written))
     except ValidationError as error:
         raise ConfigError(*(f"{file.name}: {mistake}" for mistake in _mistakes(error))) from error
     if mistakes := [*_source_mistakes(config), *_channel_mistakes(config), *_watch_mistakes(config)]:
         raise ConfigError(*(f"{file.name}: {mistake}" for mistake in mistakes))
     return config
+
+
+def _with_tables(written: dict[str, Any]) -> dict[str, Any]:
+    """The settings with each `[[pages]]` table as the source it is; raises ConfigError for two of one name."""
+    tables = written.pop("pages", [])
+    try:
+        named = pages.sources(tables)
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ConfigError(f"tracker.toml: {error}") from error
+    for name in named.keys() & written.get("sources", {}).keys():
+        raise ConfigError(f"tracker.toml: [[pages]] and [sources] both name {name!r}")
+    return {**written, "sources": {**written.get("sources", {}), **named}} if named else written
 
 
 def _mistakes(error: ValidationError, *prefix: str) -> Iterator[str]:
@@ -278,6 +301,8 @@ def option_mistakes(scraper: Scraper, options: dict[str, str]) -> Iterator[str]:
     """What is wrong with a source's options for its site."""
     for missing in (option for option in scraper.required if not options.get(option)):
         yield f"{scraper.site} needs {missing!r}: {scraper.options.get(missing, '')}"
+    if scraper.site == pages.SCRAPER.site:
+        yield from css.mistakes(options)
     for unknown in sorted(options.keys() - scraper.options.keys()):
         yield f"{unknown!r} is no option of {scraper.site}{near(unknown, scraper.options)}"
 
@@ -315,6 +340,7 @@ def settings(config: Config, database_url: str) -> Iterator[tuple[str, str]]:
     yield from _flat("rules", config.rules.model_dump(by_alias=True))
     yield from _flat("addons", config.addons)
     yield from _flat("fetch", config.fetch.model_dump())
+    yield from _flat("web", config.web.model_dump())
     yield "database.url", make_url(database_url).render_as_string(hide_password=True)
     for name, source in config.sources.items():
         yield from _flat(f"sources.{name}", source.model_dump(exclude_none=True))
