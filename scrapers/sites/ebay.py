@@ -1,63 +1,34 @@
 """eBay, through its Browse API: searches as the buyer sees them, shipping to the buyer included.
 
-Prices come converted into the marketplace's currency; what the seller asks is kept instead. See
-https://developer.ebay.com/api-docs/buy/browse/resources/item_summary/methods/search for the fields.
+See https://developer.ebay.com/api-docs/buy/browse/resources/item_summary/methods/search. Search pages that somebody
+saved (HTML) are read too.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
-from typing import Any
-from urllib.parse import parse_qs, quote, urlencode
+from urllib.parse import parse_qs
 
 from scrapers import pick
 from scrapers.base import Mode, OAuthClient, Page, Request, Scraper, Source, Walk
-from tracker.core.errors import Blocked, RateLimited, SourceError
+from scrapers.blocks import looks_like_html
+from scrapers.platforms import demand, ebay_api, ebay_cards, ebay_items
 from tracker.core.models import RawListing
 
-API = "https://api.ebay.com/buy/browse/v1/item_summary/search"
 GRAPHICS_CARDS = "27386"
 LARGEST_PAGE = 200
 LAST_OFFSET = 10_000  # the API shows no more of a search than this
-
-# Marketplace by the buyer's country, and the currency its price filter speaks.
-MARKETPLACES = {
-    "AT": ("EBAY_AT", "EUR"),
-    "AU": ("EBAY_AU", "AUD"),
-    "BE": ("EBAY_BE", "EUR"),
-    "CA": ("EBAY_CA", "CAD"),
-    "CH": ("EBAY_CH", "CHF"),
-    "DE": ("EBAY_DE", "EUR"),
-    "ES": ("EBAY_ES", "EUR"),
-    "FR": ("EBAY_FR", "EUR"),
-    "GB": ("EBAY_GB", "GBP"),
-    "HK": ("EBAY_HK", "HKD"),
-    "IE": ("EBAY_IE", "EUR"),
-    "IT": ("EBAY_IT", "EUR"),
-    "NL": ("EBAY_NL", "EUR"),
-    "PL": ("EBAY_PL", "PLN"),
-    "SG": ("EBAY_SG", "SGD"),
-    "US": ("EBAY_US", "USD"),
-}
-_CURRENCIES = dict(MARKETPLACES.values())
 
 CONDITION_IDS = {
     "new": "1000|1750",
     "open_box": "1500",
     "refurbished": "2000|2010|2020|2030|2500",
-    "used": "2750|3000|4000|5000|6000",
+    "used": "2750|2990|3000|3010|4000|5000|6000",
     "for_parts": "7000",
 }
 
-# errorId of an answer's first error → what it means for us; the rest cannot be read.
-_ERRORS: Mapping[str, type[SourceError]] = {
-    "1001": Blocked,
-    "1002": Blocked,
-    "1003": Blocked,
-    "1100": Blocked,
-    "2001": RateLimited,
-}
-
+_SEARCH = "item_summary/search"
+_GROUP = "item/get_items_by_item_group"
+_TRUE = ("true", "yes", "1")
 _HOW_TO_GET_KEYS = (
     "Join developer.ebay.com, create an application and take the App ID (client id) and Cert ID (client secret) of"
     " its Production keyset; eBay enables that keyset once you answer, or opt out of, its marketplace account"
@@ -75,27 +46,41 @@ def start(source: Source) -> Iterator[Request]:
         "limit": str(_page_size(source)),
         "offset": "0",
     }
-    yield _request(source, {name: value for name, value in query.items() if value})
+    yield ebay_api.request(source, _SEARCH, {name: value for name, value in query.items() if value})
 
 
 def follow(page: Page) -> Iterator[Request]:
-    """The next page of a full walk, while the search has one and the API shows it."""
+    """The next page of a full walk while the API shows one, and the variations of what it shows, where asked for."""
     query = {name: values[-1] for name, values in parse_qs(pick.split(page.url).query).items()}
-    if page.source.mode is Mode.SWEEP or not query.get("offset", "").isdigit() or not _items(page):
+    if page.source.mode is Mode.SWEEP or not query.get("offset", "").isdigit() or looks_like_html(page.text):
+        return
+    if not (items := _items(page)):
         return
     onward = int(query["offset"]) + _page_size(page.source)
     if onward < min(_total(page), LAST_OFFSET):
-        yield _request(page.source, query | {"offset": str(onward)})
+        yield ebay_api.request(page.source, _SEARCH, query | {"offset": str(onward)})
+    if page.source.options.get("variations", "").lower() in _TRUE:
+        for group in sorted({ebay_items.group_of(item) for item in items} - {""}):
+            yield ebay_api.request(page.source, _GROUP, {"item_group_id": group})
 
 
 def is_capped(page: Page) -> bool:
-    """Whether the search finds more than the API shows."""
-    return _total(page) > LAST_OFFSET
+    """Whether the search finds more than the API, or the saved page, shows."""
+    return looks_like_html(page.text) or _total(page) > LAST_OFFSET
 
 
-def parse(page: Page) -> Iterator[RawListing]:
-    """The listings of a whole response, or of a bare array of item summaries."""
-    return (_listing(page.source.site, item) for item in _items(page))
+def parse(page: Page) -> Iterable[RawListing]:
+    """The listings of an answer, of a bare array of item summaries, of a group's items, or of a saved search page."""
+    if looks_like_html(page.text):
+        return ebay_cards.listings_of(page)
+    if variations := pick.rows(ebay_api.answer(page), "items"):
+        return list(ebay_items.variations_of(page.source.site, variations))
+    items = _items(page)
+    demand.keys(page, items, "buyingOptions", "conditionId", "itemLocation.country", "seller.feedbackScore")
+    listings = [ebay_items.listing_of(page.source.site, item) for item in items]
+    for bidding in (True, False):
+        demand.fields(page, [one for one in listings if bool(one.bids) is bidding], "price", "currency")
+    return listings
 
 
 def _page_size(source: Source) -> int:
@@ -103,28 +88,16 @@ def _page_size(source: Source) -> int:
     return min(max(1, int(wish)), LARGEST_PAGE) if wish.isdecimal() else LARGEST_PAGE
 
 
-def _marketplace(source: Source) -> str:
-    return source.options.get("marketplace") or MARKETPLACES.get(source.country.upper(), MARKETPLACES["US"])[0]
-
-
-def _request(source: Source, query: Mapping[str, str]) -> Request:
-    headers = {"X-EBAY-C-MARKETPLACE-ID": _marketplace(source), "Accept": "application/json"}
-    if source.country:
-        place = f"country={source.country.upper()}" + (f",zip={source.postcode}" if source.postcode else "")
-        headers["X-EBAY-C-ENDUSERCTX"] = f"contextualLocation={quote(place, safe='')}"
-    return Request(url=f"{API}?{urlencode(query)}", headers=headers)
-
-
 def _filters(source: Source) -> Iterator[str]:
     options = source.options
     low, high = options.get("min_price", ""), options.get("max_price", "")
     if low or high:
         yield f"price:[{low}..{high}]" if high else f"price:[{low}]"
-        yield f"priceCurrency:{_CURRENCIES.get(_marketplace(source), 'USD')}"
+        yield f"priceCurrency:{ebay_api.currency(source)}"
     if conditions := options.get("conditions", ""):
         words = [word.strip().lower() for word in conditions.split(",")]
         yield f"conditionIds:{{{'|'.join(CONDITION_IDS.get(word, word) for word in words)}}}"
-    if options.get("auctions", "").lower() in ("true", "yes", "1"):
+    if options.get("auctions", "").lower() in _TRUE:
         yield "buyingOptions:{FIXED_PRICE|AUCTION}"
     if own := options.get("filter", ""):
         yield own
@@ -135,13 +108,11 @@ def _total(page: Page) -> int:
     return int(total) if total.isdecimal() else 0
 
 
-def _items(page: Page) -> list[Mapping[str, Any]]:
+def _items(page: Page) -> list[ebay_items.Item]:
     """The item summaries of a page; an error in their place is raised as what it means."""
-    body = page.json
+    body = ebay_api.answer(page)
     if isinstance(body, list):
         return pick.rows(body)
-    if errors := pick.rows(body, "errors"):
-        raise _error(page, errors[0])
     if items := pick.rows(body, "itemSummaries"):
         return items
     query = parse_qs(pick.split(page.url).query)
@@ -149,111 +120,6 @@ def _items(page: Page) -> list[Mapping[str, Any]]:
     if pick.text(body, "total").isdecimal() and _total(page) <= int(offset if offset.isdecimal() else 0):
         return []
     raise page.unreadable("neither a search answer nor a list of item summaries")
-
-
-def _error(page: Page, error: Mapping[str, Any]) -> SourceError:
-    number, message = pick.text(error, "errorId"), pick.text(error, "message")
-    kind = _ERRORS.get(number)
-    fact = f"eBay says {number}: {message[:200]}"
-    return kind(fact, site=page.source.site, url=page.url) if kind else page.unreadable(fact)
-
-
-def _listing(site: str, item: Mapping[str, Any]) -> RawListing:
-    buying = pick.words(item, "buyingOptions")
-    is_bid = "AUCTION" in buying and "FIXED_PRICE" not in buying
-    price, currency, shipping, shipping_currency = _cost(item, "currentBidPrice" if is_bid else "price")
-    bid, bid_currency = _as_set(item, "currentBidPrice")
-    return RawListing(
-        site=site,
-        site_id=pick.text(item, "itemId"),
-        title=pick.text(item, "title"),
-        url=_address(item),
-        price=price,
-        currency=currency,
-        shipping=shipping,
-        shipping_currency=shipping_currency,
-        condition=pick.text(item, "condition"),
-        description=pick.plain(pick.text(item, "shortDescription")),
-        attributes=pick.stated(
-            conditionId=pick.text(item, "conditionId"),
-            category=_leaf_category(item),
-            epid=pick.text(item, "epid"),
-            buyingOptions=", ".join(buying),
-            marketplace=pick.text(item, "listingMarketplaceId"),
-            originalPrice=" ".join(_as_set(pick.at(item, "marketingPrice"), "originalPrice")).strip(),
-            currentBid=f"{bid} {bid_currency}" if bid and not is_bid else "",
-        ),
-        seller=pick.text(item, "seller", "username"),
-        feedback_percent=pick.text(item, "seller", "feedbackPercentage"),
-        feedback_count=pick.text(item, "seller", "feedbackScore"),
-        country=pick.text(item, "itemLocation", "country"),
-        image=pick.text(item, "image", "imageUrl"),
-        listed_at=pick.text(item, "itemCreationDate") or pick.text(item, "itemOriginDate"),
-        ends_at=pick.text(item, "itemEndDate"),
-        # Bids are stated only where the price is one: a Buy It Now price beside an auction is an offer like any other.
-        bids=pick.text(item, "bidCount") if is_bid else "",
-        group_id=_group(item),
-        best_offer="BEST_OFFER" in buying,
-    )
-
-
-def _cost(item: Mapping[str, Any], name: str) -> tuple[str, str, str, str]:
-    """Price and its currency, shipping and its currency: as the seller set them, where they agree on a currency.
-
-    A foreign price with shipping in the visitor's currency (eBay's own forwarding) is taken as converted instead.
-    """
-    price, currency = _as_set(item, name)
-    option = _cheapest(item)
-    shipping, shipping_currency = _as_set(option, "shippingCost")
-    if shipping and shipping_currency != currency:
-        return *_as_shown(item, name), *_as_shown(option, "shippingCost")
-    return price, currency, shipping, shipping_currency
-
-
-def _as_set(value: Any, name: str) -> tuple[str, str]:
-    """Amount and currency before eBay converted them for the visitor."""
-    if printed := pick.text(value, name, "convertedFromValue"):
-        return printed, pick.text(value, name, "convertedFromCurrency")
-    return _as_shown(value, name)
-
-
-def _as_shown(value: Any, name: str) -> tuple[str, str]:
-    return pick.text(value, name, "value"), pick.text(value, name, "currency")
-
-
-def _cheapest(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The cheapest way to have it sent, empty where none says what it costs."""
-    priced = [option for option in pick.rows(item, "shippingOptions") if pick.text(option, "shippingCost", "value")]
-    return min(priced, key=lambda option: _size(pick.text(option, "shippingCost", "value")), default={})
-
-
-def _size(printed: str) -> Decimal:
-    try:
-        return Decimal(printed)
-    except InvalidOperation:
-        return Decimal("Infinity")
-
-
-def _address(item: Mapping[str, Any]) -> str:
-    """The item's page on its marketplace, without the tracking that searches add, with the variation if it is one."""
-    parts = pick.split(pick.text(item, "itemWebUrl"))
-    _, _, named = pick.text(item, "itemId").partition("|")
-    legacy, _, variation = named.partition("|")
-    number = pick.text(item, "legacyItemId") or legacy
-    if parts.scheme not in ("http", "https") or not number:
-        return ""
-    chosen = f"?var={variation}" if variation not in ("", "0") else ""
-    return f"https://{parts.netloc}/itm/{number}{chosen}"
-
-
-def _group(item: Mapping[str, Any]) -> str:
-    query = parse_qs(pick.split(pick.text(item, "itemGroupHref")).query)
-    return query.get("item_group_id", [""])[0]
-
-
-def _leaf_category(item: Mapping[str, Any]) -> str:
-    categories = {pick.text(row, "categoryId"): pick.text(row, "categoryName") for row in pick.rows(item, "categories")}
-    return next((categories[leaf] for leaf in pick.words(item, "leafCategoryIds") if leaf in categories), "")
 
 
 SCRAPER = Scraper(
@@ -271,6 +137,7 @@ SCRAPER = Scraper(
         "min_price": "least price, in the marketplace's currency",
         "max_price": "highest price, in the marketplace's currency",
         "auctions": "true to see auctions too, at their current bid",
+        "variations": "true to see every variation of a listing that offers a choice, for one more call each",
         "filter": "anything else in eBay's filter language, such as itemLocationCountry:US",
         "limit": f"listings per call, at most {LARGEST_PAGE}",
     },
@@ -286,6 +153,13 @@ SCRAPER = Scraper(
         secret_env="EBAY_CLIENT_SECRET",  # noqa: S106 - the name of a variable
         help=_HOW_TO_GET_KEYS,
     ),
-    mandatory=("site_id", "title", "url", "price", "currency", "condition", "country"),
+    mandatory=("site_id", "title", "url", "price", "currency", "condition"),
     robots=False,
-)
+    detail=ebay_items.detail,
+    parse_detail=ebay_items.parse_detail,
+    selectors=ebay_cards.SELECTORS,
+    keys=(
+        "itemSummaries", "itemId", "title", "itemWebUrl", "price", "currentBidPrice", "value", "currency",
+        "condition", "conditionId", "buyingOptions", "itemLocation", "country", "seller", "feedbackScore",
+    ),
+)  # fmt: skip
