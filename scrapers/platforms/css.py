@@ -63,7 +63,8 @@ def search(site: str, *, every: timedelta = timedelta(hours=6), currency: str = 
     """The scraper of a page that lists things; what is not `fixed` here, each source says for itself."""
 
     def options_of(source: Source) -> dict[str, str]:
-        return {**source.options, **fixed}
+        said = {**source.options, **fixed, "currency": source.currency or currency}
+        return {name: field for name, field in said.items() if field}
 
     def start(source: Source) -> Iterator[Request]:
         options = options_of(source)
@@ -168,7 +169,7 @@ def _listing(page: Page, view: View, item: Any, options: Mapping[str, str]) -> R
     if not (title or price or url):
         return None
     number, shipping = read("id"), read("shipping")
-    currency = page.source.currency
+    currency = options.get("currency", "")
     return RawListing(
         site=page.source.site,
         site_id=f"{_host(url or options['url'])}/{number}" if number else "",
