@@ -169,8 +169,8 @@ _SOLD = _any(
     "已售|已卖|卖掉|賣出|売り切れ|売切|판매완료",
 )
 _FREE = _any(
-    "free|gratis|kostenlos(?:er)?|verschenken?|za darmo|gratuit[eo]?|offert|ingyen(?:es)?|giveaway|бесплатно"
-    "|даром|ücretsiz|ilmainen|zdarma",
+    "free|gratis|kostenlos(?:er|e)?|verschenken?|za darmo|darmow[ay]|bezpłatn[ay]|gratuit[eo]?|offert|ingyen(?:es)?"
+    "|giveaway|бесплатно|даром|ücretsiz|ilmainen|zdarma",
     "免费|免費|無料|무료|包邮|包郵|送料込み?",
 )
 _ON_REQUEST = _any(
