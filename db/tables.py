@@ -116,9 +116,19 @@ class Listing(SQLModel, table=True):
         Index(
             "listing_on_offer",
             "variant",
+            "on_offer",  # always true here, yet SQLite before 3.43 looks into the wide row for what is not in the index
+            "auction",
             "unit_usd",
+            "condition",  # so that daily prices of a condition never touch the wide row
             sqlite_where=text("on_offer = 1 AND auction = 0"),  # the very words SQLAlchemy asks SQLite with
             postgresql_where=text("on_offer AND NOT auction"),
+        ),
+        Index(
+            "listing_gone",
+            "variant",
+            "ended_at",
+            sqlite_where=text("on_offer = 0 AND auction = 0 AND rejected IS NULL"),
+            postgresql_where=text("NOT on_offer AND NOT auction AND rejected IS NULL"),
         ),
         Index(
             "listing_rejected",
@@ -189,6 +199,40 @@ class PricePoint(SQLModel, table=True):
     shipping: Decimal | None = Field(default=None, sa_type=Hundredths)
     unit_usd: Decimal | None = Field(default=None, sa_type=Hundredths)
     available: bool
+
+
+class Daily(SQLModel, table=True):
+    """What a variant's offers asked as a day (ISO 8601) ended, in cents of USD per card: only days that changed it.
+
+    `condition` is a class of conditions, or `any`. A day without a row is like the last one before it; `n` 0 has no
+    prices.
+    """
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    condition: str = Field(primary_key=True)
+    variant: str = Field(primary_key=True)
+    day: str = Field(primary_key=True)
+    n: int
+    min_cents: int | None = Field(default=None, sa_type=BigInteger)
+    p10_cents: int | None = Field(default=None, sa_type=BigInteger)
+    median_cents: int | None = Field(default=None, sa_type=BigInteger)
+    p90_cents: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class ReferencePrice(SQLModel, table=True):
+    """What somebody else's series says a variant cost on a day (ISO 8601): as printed, and in cents of USD."""
+
+    __tablename__ = "reference"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    variant: str = Field(primary_key=True)
+    condition: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    day: str = Field(primary_key=True)
+    price: Decimal = Field(sa_type=Hundredths)
+    currency: str
+    usd_cents: int = Field(sa_type=BigInteger)
 
 
 class Rate(SQLModel, table=True):

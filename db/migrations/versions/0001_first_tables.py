@@ -21,6 +21,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("key"),
     )
     op.create_table(
+        "daily",
+        sa.Column("condition", sa.String(), nullable=False),
+        sa.Column("variant", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("min_cents", sa.BigInteger(), nullable=True),
+        sa.Column("p10_cents", sa.BigInteger(), nullable=True),
+        sa.Column("median_cents", sa.BigInteger(), nullable=True),
+        sa.Column("p90_cents", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("condition", "variant", "day"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "note",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
@@ -39,6 +52,18 @@ def upgrade() -> None:
         sa.Column("usd", sa.Text(), nullable=False),
         sa.Column("day", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("currency"),
+    )
+    op.create_table(
+        "reference",
+        sa.Column("variant", sa.String(), nullable=False),
+        sa.Column("condition", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("usd_cents", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("variant", "condition", "source", "day"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "source",
@@ -134,9 +159,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("site", "site_id"),
     )
     op.create_index(
+        "listing_gone",
+        "listing",
+        ["variant", "ended_at"],
+        unique=False,
+        sqlite_where=sa.text("on_offer = 0 AND auction = 0 AND rejected IS NULL"),
+        postgresql_where=sa.text("NOT on_offer AND NOT auction AND rejected IS NULL"),
+    )
+    op.create_index(
         "listing_on_offer",
         "listing",
-        ["variant", "unit_usd"],
+        ["variant", "on_offer", "auction", "unit_usd", "condition"],
         unique=False,
         sqlite_where=sa.text("on_offer = 1 AND auction = 0"),
         postgresql_where=sa.text("on_offer AND NOT auction"),

@@ -1,0 +1,91 @@
+"""What is asked of the database about the market: comparable prices, how long they stood, and daily prices."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, or_, select, union_all
+
+from db.rollups import DAILY
+from db.rows import Row
+from db.store import LAST_SEEN, LISTING, PRICE, SOURCE, VISIT, chunks
+from tracker.core.health import Outcome
+
+QUARANTINED = (Outcome.SUSPICIOUS.value,)
+"""States of a source that is not believed."""
+
+_ASKED = (
+    *("id", "site", "url", "title", "condition", "quantity", "unit_usd", "seller", "feedback_percent"),
+    *("feedback_count", "country", "flags", "on_offer", "first_seen_at", "ended_at"),
+)
+
+
+def comparables(conn: Connection, variant: str, *, since: datetime) -> list[Row]:
+    """Every price of a variant that stands, or stood since an instant; auctions and quarantined sources left out.
+
+    `at` is when the price was last true. What is listed but sold out counts as gone since its price was noted so.
+    """
+    c = LISTING.c
+    noted = select(func.max(PRICE.c.at, type_=PRICE.c.at.type)).where(PRICE.c.listing_id == c.id).scalar_subquery()
+    gone_at = func.coalesce(c.ended_at, noted, type_=c.ended_at.type)
+    recently = or_(c.ended_at.is_(None), c.ended_at >= since)
+    gone = _of(variant, gone_at).where(~c.on_offer, c.rejected.is_(None), recently)
+    seen_at = func.coalesce(LAST_SEEN, c.first_seen_at, type_=c.first_seen_at.type)
+    standing = _of(variant, seen_at).where(c.on_offer)
+    rows = [dict(row) for row in conn.execute(union_all(standing, gone)).mappings()]
+    return [row for row in rows if row["at"] is not None and row["at"] >= since]
+
+
+def _of(variant: str, at: Any) -> Select[Any]:
+    c = LISTING.c
+    return (
+        select(*(c[name] for name in _ASKED), at.label("at"), SOURCE.c.name.label("source"))
+        .join(SOURCE, SOURCE.c.id == c.source_id)
+        .where(c.variant == variant, ~c.auction, c.unit_usd.is_not(None), SOURCE.c.state.not_in(QUARANTINED))
+    )
+
+
+def printed(conn: Connection, listing_ids: Sequence[int]) -> dict[int, str]:
+    """What the sites printed of some listings, as it is stored (JSON)."""
+    return {
+        row.id: row.raw
+        for chunk in chunks(listing_ids)
+        for row in conn.execute(select(LISTING.c.id, LISTING.c.raw).where(LISTING.c.id.in_(chunk)))
+    }
+
+
+def noted(
+    conn: Connection, listing_ids: Sequence[int]
+) -> Iterator[tuple[int, list[tuple[datetime, Decimal | None, bool]]]]:
+    """The prices noted for each of some listings, oldest first: from when, USD per card, whether it could be bought."""
+    points: dict[int, list[tuple[datetime, Decimal | None, bool]]] = {}
+    query = select(PRICE.c.listing_id, PRICE.c.at, PRICE.c.unit_usd, PRICE.c.available)
+    for chunk in chunks(listing_ids):
+        for listing_id, at, unit_usd, available in conn.execute(
+            query.where(PRICE.c.listing_id.in_(chunk)).order_by(PRICE.c.listing_id, PRICE.c.at)
+        ):
+            points.setdefault(listing_id, []).append((at, unit_usd, available))
+    yield from points.items()
+
+
+def first_visits(conn: Connection) -> dict[str, datetime]:
+    """When the first visit of each source ended: what it saw had been there for nobody knows how long."""
+    first = select(VISIT.c.ended_at).where(VISIT.c.source_id == SOURCE.c.id).order_by(VISIT.c.started_at).limit(1)
+    rows = conn.execute(select(SOURCE.c.name, first.scalar_subquery()))
+    return {row[0]: row[1] for row in rows if row[1] is not None}
+
+
+def daily(conn: Connection, variants: Collection[str], conditions: Collection[str], *, since: date) -> list[Row]:
+    """Daily prices from a day on, oldest first, led by the last row before it: a day without a row is like that."""
+    d = DAILY.c
+    asked = and_(d.condition.in_(conditions), d.variant.in_(variants))
+    standing = (
+        select(d.condition, d.variant, func.max(d.day).label("day"))
+        .where(asked, d.day < since.isoformat())
+        .group_by(d.condition, d.variant)
+        .subquery()
+    )
+    same = and_(d.condition == standing.c.condition, d.variant == standing.c.variant, d.day == standing.c.day)
+    query = union_all(select(DAILY).join(standing, same), select(DAILY).where(asked, d.day >= since.isoformat()))
+    return sorted((dict(row) for row in conn.execute(query).mappings()), key=lambda row: str(row["day"]))
