@@ -217,6 +217,18 @@ def test_a_page_that_a_site_sends_elsewhere_ends_the_count() -> None:
     assert list(SCRAPER.follow(replace(api(hit(7, "Tesla T4", 540)), url="https://kartenhaus.example/"))) == []
 
 
+def test_a_page_beyond_the_last_one_is_empty_and_the_first_is_not() -> None:
+    numbered = {name: field for name, field in OPTIONS.items() if name not in ("next", "empty")}
+    numbered |= {"url": f"{BASE}?q=rtx 3090&seite={{page}}"}
+    nothing = page(NOTHING.body, f"{BASE}?q=rtx%203090&seite=4", numbered)
+    assert listings(nothing) == []
+    assert list(SCRAPER.follow(nothing)) == []
+    with pytest.raises(ParseError, match="no item at"):
+        listings(page(NOTHING.body, f"{BASE}?q=rtx%203090&seite=1", numbered))
+    full = page(FIRST.body, f"{BASE}?q=rtx%203090&seite=4", numbered)
+    assert [request.url for request in SCRAPER.follow(full)] == [f"{BASE}?q=rtx 3090&seite=5"]
+
+
 @pytest.mark.parametrize("text", ["window.__STATE__ = {};", '"x"; {', "", "no JSON at all", "[" * 90_000])
 def test_embedded_json_that_cannot_be_read_is_a_parse_error(text: str) -> None:
     options = API_OPTIONS | {"data": "script#state"}

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -276,14 +277,15 @@ def test_a_body_has_a_cap(desk: Desk) -> None:
     assert len(bomb) < CAP
     assert said in desk.refused(413, "too_large", desk.post("barn", bomb, **{"Content-Encoding": "gzip"}))
 
-    def endless() -> Iterator[bytes]:
-        for _ in range(100):
-            yield b"x" * 1000
 
-    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "text/plain"}
-    assert said in desk.refused(
-        413, "too_large", desk.client.post("/api/ingest/barn", content=endless(), headers=headers)
-    )
+def test_a_body_without_end_is_refused_before_its_end(desk: Desk) -> None:
+    head = f"POST /api/ingest/barn HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\nContent-Type: text/plain\r\n"
+    address = httpx.URL(desk.url)
+    with socket.create_connection((address.host, address.port or 80), timeout=5) as connection:
+        connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
+        for _ in range(CAP // 1000 + 1):
+            connection.sendall(b"3e8\r\n" + b"x" * 1000 + b"\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 413")
 
 
 @pytest.mark.parametrize("kind", ["", "application/xml", "multipart/form-data; boundary=x", "image/png", "json"])
@@ -291,6 +293,7 @@ def test_a_kind_of_body_that_nobody_reads_is_named(desk: Desk, kind: str) -> Non
     said = desk.refused(415, "unsupported_media_type", desk.post("barn", b"{}", kind))
     assert "application/json, text/html" in said
     assert repr(kind.partition(";")[0]) in said or not kind
+    desk.refused(415, "unsupported_media_type", desk.post("barn", b"x" * (CAP + 1), kind))
 
 
 def test_a_packing_that_nobody_undoes_is_named(desk: Desk) -> None:
