@@ -15,7 +15,7 @@ from tracker.core.identify.reading import Reading
 from tracker.core.models import Kind
 
 _BUILT = roles.CPU | roles.STORAGE | roles.RAM | roles.BOARD | roles.PSU | roles.MONITOR
-_COMPUTERS = roles.COMPUTER | roles.MACHINE | roles.LAPTOP | roles.SYSTEM
+_COMPUTERS = roles.COMPUTER | roles.MACHINE | roles.LAPTOP | roles.SYSTEM | roles.HOST
 _BESIDE = (
     roles.FITTING
     | roles.ACCESSORY
@@ -28,9 +28,12 @@ _BESIDE = (
 )
 _SIZE = roles.MEMORY | roles.VRAM
 _NAMES_CARD = roles.MODEL | roles.CONTEXT | roles.NOUN | roles.SERIES | roles.MACHINE | roles.LAPTOP
+_PART_OF_ITS_NAME = _COMPUTERS | roles.EDITION | roles.NUMBER | roles.UNIT | roles.CONTEXT
 _FAILS_ALONE = roles.COMPONENT | roles.FITTING
 _MENTIONS = roles.SOURCE | roles.FOR | roles.WITHOUT
+_LAST_ALPHABET = "\u2e7f"
 _NEVER_HAD_OUTPUTS = ("cmp-", "p10")
+_PACKED = roles.PACKAGING | roles.FITTING | roles.WITH
 _DISKS_GB = frozenset({120, 128, 240, 250, 256, 480, 500, 512, 525, 960, 1000, 1024, 2000, 2048})
 
 
@@ -49,12 +52,18 @@ def comes_along(reading: Reading, place: int) -> bool:
     first = place
     while first > 0 and reading.before(first, _BESIDE, 2):
         first -= 1
-    return reading.before(first, roles.WITH | roles.WITHOUT, 2) or reading.after(place, roles.INCLUDED, 1)
+    last = place
+    while reading.after(last, _BESIDE & ~roles.INCLUDED, 1):
+        last += 1
+    return reading.before(first, roles.WITH | roles.WITHOUT, 2) or reading.after(last, roles.INCLUDED, 1)
 
 
 def _is_mentioned(reading: Reading, place: int) -> bool:
-    """Whether a computer is where a card came from or goes to, or what kind of card it is."""
-    return reading.before(place, _MENTIONS, 2) or reading.after(place, roles.NOUN)
+    """Whether a computer is where a card came from or goes to, or what kind of card it is: "from an HP Omen prebuilt"."""
+    first = place
+    while first > 0 and reading.before(first, _PART_OF_ITS_NAME, 3):
+        first -= 1
+    return reading.before(first, _MENTIONS, 2) or reading.after(place, roles.NOUN | roles.FOR)
 
 
 def _service(reading: Reading, _named: Named) -> Found | None:
@@ -111,6 +120,20 @@ def _accessory(reading: Reading, _named: Named) -> Found | None:
     return None
 
 
+def _packaging(reading: Reading, _named: Named) -> Found | None:
+    """The box alone: "box and manual only", "nur OVP"."""
+    for place in reading.places(roles.ONLY):
+        first = place
+        while first > 0 and reading.before(first, _PACKED, 1):
+            first -= 1
+        if reading.after(place, roles.PACKAGING, 1) or any(
+            term.roles & roles.PACKAGING and not comes_along(reading, first + offset)
+            for offset, term in enumerate(reading.terms[first:place])
+        ):
+            return Found(Kind.ACCESSORY, "only the packaging is sold")
+    return None
+
+
 def _fitting(reading: Reading, named: Named) -> Found | None:
     """A fan, cooler, bracket …: the thing itself unless the text describes a card that has one."""
     for place in reading.places(roles.FITTING):
@@ -123,8 +146,12 @@ def _is_the_thing(reading: Reading, named: Named, place: int) -> bool:
     if named.several or _is_for_a_card(reading) or any(abs(other - place) <= 2 for other in reading.places(roles.ONLY)):
         return True
     first = _first_name(reading)
+    if reading.before(place, roles.NOUN) and not reading.memories:
+        return True
     if place > first:
         return not any(term.roles & (_SIZE | roles.NOUN) for term in reading.terms[:place])
+    if not reading.models:
+        return not reading.memories
     if any(term.roles & (roles.WITH | roles.INCLUDED) for term in reading.terms[place + 1 : first]):
         return False
     return not reading.roles & (roles.VRAM | roles.NOUN)
@@ -135,8 +162,16 @@ def _first_name(reading: Reading) -> int:
 
 
 def _is_for_a_card(reading: Reading) -> bool:
-    """Whether the text says "for" right before a card's name or maker."""
-    return any(reading.after(place, _NAMES_CARD, 2) for place in reading.places(roles.FOR))
+    """Whether the text says "for" right beside a card's name or maker."""
+    return any(
+        reading.after(place, _NAMES_CARD, 2) or (_is_postposition(reading, place) and reading.before(place, _NAMES_CARD, 1))
+        for place in reading.places(roles.FOR)
+    )
+
+
+def _is_postposition(reading: Reading, place: int) -> bool:
+    """Chinese and Japanese also say "for" after the card: "RTX 3080用"."""
+    return reading.terms[place].text > _LAST_ALPHABET
 
 
 def _called(reading: Reading, named: Named) -> Found | None:
@@ -146,15 +181,24 @@ def _called(reading: Reading, named: Named) -> Found | None:
         term = reading.terms[place]
         if not _is_mentioned(reading, place) and not (term.roles & roles.LAPTOP and has_noun):
             return Found(Kind.SYSTEM, f"“{term.text}” is a whole computer")
-    if has_noun or reading.roles & roles.VRAM:
-        return None
+    is_card = has_noun or reading.roles & roles.VRAM
     nameless = named.family is None and not named.several
     first = _first_name(reading)
     for place in reading.places(roles.COMPUTER | roles.MACHINE | roles.HOST):
-        term = reading.terms[place]
-        if nameless or (term.roles & roles.COMPUTER and place < first and not _is_mentioned(reading, place)):
-            return Found(Kind.SYSTEM, f"“{term.text}” is a computer")
+        if nameless and reading.roles & roles.BOARD:
+            return None
+        if is_card and not reading.after(place, roles.WITH, 1):
+            continue
+        opens = reading.terms[place].roles & roles.COMPUTER and place < first and not _is_mentioned(reading, place)
+        if nameless or opens or _is_server(reading, place, first):
+            return Found(Kind.SYSTEM, f"“{reading.terms[place].text}” is a computer")
     return None
+
+
+def _is_server(reading: Reading, place: int, first: int) -> bool:
+    """Whether a line of computers opens the text and the word for its kind ends it: "PowerEdge C4130 4x P100 server"."""
+    opens = any(machine < first for machine in reading.places(roles.MACHINE))
+    return opens and reading.terms[place].roles & roles.HOST != 0 and place > first and not _is_mentioned(reading, place)
 
 
 def _bundle(reading: Reading, named: Named) -> Found | None:
@@ -200,8 +244,9 @@ RULES: tuple[tuple[int, Rule], ...] = (
     (roles.WANTED | roles.OPENING, _wanted),
     (_BUILT, _built),
     (roles.ACCESSORY, _accessory),
+    (roles.ONLY, _packaging),
     (roles.FITTING, _fitting),
-    (_COMPUTERS | roles.HOST, _called),
+    (_COMPUTERS, _called),
     (_BUILT, _bundle),
     (_BUILT, _kit),
     (roles.MODEL | roles.CHOICE, _multi),
@@ -213,7 +258,7 @@ _WAKING = reduce(or_, (wakes for wakes, _ in RULES)) & ~roles.MODEL
 def other_than_card(reading: Reading, named: Named) -> Found | None:
     """What a text sells if it is not one model of working card."""
     awake = reading.roles
-    if len(reading.memories) > 1 and named.family and any(size in _DISKS_GB for size in foreign(reading, named.family)):
+    if named.family and any(reading.terms[place].value in _DISKS_GB for place in reading.memories):
         awake |= roles.STORAGE
     if not awake & _WAKING and not named.several:
         return None

@@ -3,6 +3,7 @@
 from itertools import chain
 
 from tracker.core.identify import roles, text
+from tracker.core.identify.models import Trust
 from tracker.core.identify.reading import Reading, Term
 from tracker.core.identify.text import GLUE
 from tracker.core.identify.tree import Piece
@@ -11,11 +12,14 @@ from tracker.core.identify.wordbook import Wordbook
 _REMEMBERED = 50_000
 _LONGEST_REMEMBERED = 40
 _MOST_WORDS = 300
+_NO_COUNT = (GLUE, "0")
+_OR = "/"
 _SHORTEST_CODE = 3
 _SWALLOWS = roles.CPU | roles.MACHINE | roles.LAPTOP | roles.CURRENCY
 _SPECIAL = _SWALLOWS | roles.UNIT | roles.MODEL | roles.MEMORY
 _SIZES = roles.MEMORY | roles.STORAGE
-_SMALLEST_GB, _LARGEST_GB = 0.06, 2048
+_SMALLEST_GB, _LARGEST_GB = 1, 2048
+"""What counts as memory: figures per GB mean nothing below one."""
 _MEASURE = Term(roles.UNIT, "measure")
 _END = Piece("", None)
 """Stands after the last piece of every text: nothing follows it."""
@@ -99,6 +103,8 @@ class Lexicon:
             return unit
         if _in_part_number(pieces[end - 1].key, pieces[end].key):
             return _MEASURE
+        if unit.roles & roles.PIECES and pieces[place].key.startswith(_NO_COUNT):
+            return _MEASURE
         key = (number, id(unit))
         if (term := self._measures.get(key)) is None:
             value = number * unit.value
@@ -120,12 +126,24 @@ def _in_part_number(unit: str, following: str) -> bool:
 
 
 def _past_number(pieces: list[Piece], place: int) -> int:
-    """The place after the number a processor, a computer or a price goes by, unless that number is a memory size."""
-    piece = pieces[place]
-    if piece.node is None or piece.number is None:
+    """The place after the numbers a processor, a computer or a price goes by, unless they are memory: "3050/5050"."""
+    after = _past_code(pieces, place)
+    while after > place and pieces[after].key == _OR:
+        place, after = after, _past_code(pieces, after + 1)
+    return max(place, after)
+
+
+def _past_code(pieces: list[Piece], place: int) -> int:
+    """The place after a number or a code such as "P520"; the same place if what stands there means something else."""
+    node = pieces[place].node
+    if node is None:
         return place
-    following = piece.node.next.get(pieces[place + 1].key)
-    if any(node.term is not None and node.term.roles & _SIZES for node in (piece.node, following) if node is not None):
+    term = node.term
+    is_code = term is not None and term.model is not None and term.model.trust <= Trust.BARE
+    if pieces[place].number is None and not is_code:
+        return place
+    following = node.next.get(pieces[place + 1].key)
+    if any(step.term is not None and step.term.roles & _SIZES for step in (node, following) if step is not None):
         return place
     place += 1
     while pieces[place].key.startswith(GLUE):

@@ -130,13 +130,13 @@ def _insert_models(filled: Wordbook, vocabulary: Vocabulary, catalogue: Catalogu
     known = models.families(catalogue)
     index = models.aliases(catalogue, known)
     models.link_editions(index, [(entry.phrase, entry.tag) for entry in vocabulary.phrases if entry.role == "edition"])
-    series = {
-        word for entry in vocabulary.phrases if entry.role in ("series", "brand") for word in entry.phrase.split()
-    }
+    series = {word for entry in vocabulary.phrases if entry.role == "series" for word in entry.phrase.split()}
+    for number, families in models.common_numbers(index, series).items():
+        _insert(filled, filled.root, [number], Term(roles.MODEL, number, model=models.model(families, Trust.COMMON)))
     for alias, families in index.items():
         keys = _keys(filled, alias)
         filled.name_words.update(piece for key in keys if len(piece := key.lstrip(GLUE)) > 1 and piece.isalpha())
-        model = models.model(families, models.trust(keys, series))
+        model = models.model(families + models.namesakes(alias, families[0]), models.trust(keys, series))
         term = Term(roles.MODEL, alias, model=model)
         _insert(filled, filled.root, keys, term, loose=model.trust is Trust.FULL or keys[0].isdigit())
         for short in vocabulary.shortened.get(keys[0], ()):

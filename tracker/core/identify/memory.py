@@ -45,6 +45,8 @@ def _of_card(reading: Reading, family: Family) -> list[float]:
     sizes: dict[float, None] = {}
     for place in reading.memories:
         size = reading.terms[place].value
+        if reading.before(place, roles.NOT, 2):
+            continue
         if size not in family.sizes:
             doubled = _times(reading, place) * size
             if doubled in family.sizes:

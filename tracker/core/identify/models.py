@@ -1,5 +1,6 @@
 """The catalogue as sellers name it: families with their sizes and editions, and how far each alias can be trusted."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ _BEFORE_STATED_SIZES = frozenset(
 _STATED_SIZES_SINCE = "2014"
 _GAMING = ("GeForce", "Radeon RX")
 _SHORT_DIGITS = 2
+_GENERATION_LESS = re.compile("rtx [0-9]+")
+_GENERATIONS = ("ada", "blackwell")
 
 
 class Trust(IntEnum):
@@ -22,11 +25,13 @@ class Trust(IntEnum):
 
     SHORT = 0
     """A letter and a digit or two ("L4"): needs its maker right before it, or its memory."""
-    BARE = 1
+    COMMON = 1
+    """A number that many things go by ("580"): needs its memory and words that only graphics cards have."""
+    BARE = 2
     """A number or a code ("3090", "A6000"): needs something else that speaks of graphics cards."""
-    SUFFIXED = 2
+    SUFFIXED = 3
     """A number with a suffix only graphics cards have ("3060 Ti")."""
-    FULL = 3
+    FULL = 4
     """With the name of its series ("RTX 3090")."""
 
 
@@ -168,6 +173,16 @@ def aliases(catalogue: Catalogue, known: Mapping[str, Family]) -> dict[str, tupl
     return {alias: tuple(named.values()) for alias, named in index.items()}
 
 
+def common_numbers(index: Mapping[str, tuple[Family, ...]], series: Collection[str]) -> dict[str, tuple[Family, ...]]:
+    """The bare numbers of models whose aliases all name their series: "580" for "rx 580"."""
+    numbers: dict[str, tuple[Family, ...]] = {}
+    for alias, named in index.items():
+        prefix, _, number = alias.partition(" ")
+        if prefix in series and number.isdigit() and number not in index:
+            numbers[number] = tuple(dict.fromkeys((*numbers.get(number, ()), *named)))
+    return numbers
+
+
 def link_editions(index: Mapping[str, tuple[Family, ...]], editions: Collection[tuple[str, str]]) -> None:
     """Note for each family which family it becomes in an edition: "rx 590" is "rx 590 gme" in the edition "gme".
 
@@ -185,6 +200,13 @@ def _without_edition(alias: str, editions: Collection[tuple[str, str]]) -> Itera
     for phrase, tag in editions:
         if f" {phrase} " in padded:
             yield padded.replace(f" {phrase} ", " ").strip(), tag
+
+
+def namesakes(alias: str, family: Family) -> tuple[Family, ...]:
+    """The later generations that sellers call by the same plain name: "RTX 6000" may be Turing, Ada or Blackwell."""
+    if not _GENERATION_LESS.fullmatch(alias):
+        return ()
+    return tuple(family.editions[tag] for tag in _GENERATIONS if tag in family.editions)
 
 
 def trust(pieces: list[str], series: Collection[str]) -> Trust:

@@ -9,6 +9,7 @@ from tracker.core.identify.reading import Reading
 _SPEAKS_OF_CARDS = (
     roles.NOUN | roles.CONTEXT | roles.VRAM | roles.FEATURE | roles.FORM | roles.MOD | roles.OUTPUTLESS | roles.SERIES
 )
+_ONLY_CARDS = roles.NOUN | roles.VRAM | roles.MAKER
 _MAKER = roles.CONTEXT | roles.SERIES | roles.NOUN
 _SMALLEST_NUMBER, _LARGEST_NUMBER = 100, 19999
 
@@ -50,10 +51,13 @@ def _alone(reading: Reading, place: int) -> Named:
 
 
 def _by_memory(reading: Reading, model: Model) -> Named:
-    """The only family of several with a name in common that comes with a stated size."""
+    """The one of several generations with a name in common that comes with a stated size or is named beside it."""
+    oldest = model.families[0]
+    if edition(reading, oldest) is not oldest:
+        return Named(oldest)
     sizes = {reading.terms[place].value for place in reading.memories}
     fitting = [family for family in model.families if not sizes.isdisjoint(family.sizes)]
-    return Named(fitting[0]) if len(fitting) == 1 else model.named
+    return Named(fitting[0]) if len(fitting) == 1 else Named(unknown=f"several go by {model.families[0].name}")
 
 
 def _vouched(reading: Reading, place: int) -> bool:
@@ -61,7 +65,10 @@ def _vouched(reading: Reading, place: int) -> bool:
     if reading.roles & roles.GOODS:
         return False
     model = _model(reading, place)
-    if any(reading.terms[size].value in family.sizes for family in model.families for size in reading.memories):
+    sized = any(reading.terms[size].value in family.sizes for family in model.families for size in reading.memories)
+    if model.trust is Trust.COMMON:
+        return sized and reading.roles & _ONLY_CARDS != 0
+    if sized:
         return True
     if model.trust is Trust.SHORT:
         return reading.before(place, _MAKER, 1)
@@ -69,20 +76,18 @@ def _vouched(reading: Reading, place: int) -> bool:
 
 
 def _trusted(reading: Reading, places: list[int]) -> list[int]:
-    """The places that count: no name that is only compared with, no weak name beside a strong one."""
+    """The places that count: no name that is only compared with, no name of a chip ("GV100") beside that of a card, no
+    shelf mark ("L4") beside a better name.
+    """
     counted = [place for place in places if not reading.before(place, roles.COMPARE, 1)] or places
+    cards = [place for place in counted if not reading.terms[place].roles & roles.CONTEXT]
+    counted = cards or counted
     best = max(_model(reading, place).trust for place in counted)
-    if best is Trust.SHORT:
+    if best <= Trust.COMMON:
         return [place for place in counted if _vouched(reading, place)]
     if best is Trust.BARE and not reading.roles & _SPEAKS_OF_CARDS:
         return counted if any(_vouched(reading, place) for place in counted) else []
-    return [place for place in counted if not _is_aside(reading, place, best)]
-
-
-def _is_aside(reading: Reading, place: int, best: Trust) -> bool:
-    """Whether a name is a shelf mark ("L4") or the name of a chip ("GV100") beside a better one."""
-    trust = _model(reading, place).trust
-    return trust is Trust.SHORT or (trust < best and reading.terms[place].roles & roles.CONTEXT != 0)
+    return [place for place in counted if _model(reading, place).trust > Trust.COMMON]
 
 
 def _distinct(reading: Reading, places: Iterable[int]) -> list[Family]:

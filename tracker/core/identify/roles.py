@@ -7,6 +7,8 @@ NAMES = {
     "context": "speaks of graphics cards",
     "vram": "is graphics memory",
     "series": "is a series of cards",
+    "maker": "makes graphics cards only",
+    "numbered": "numbers its coolers",
     "feature": "describes a card",
     "ram": "is system memory",
     "storage": "is storage",
@@ -25,6 +27,7 @@ NAMES = {
     "included": "says that something is included",
     "without": "says what is missing",
     "not": "denies what follows",
+    "packaging": "is packaging",
     "only": "says that there is nothing else",
     "source": "says where it was pulled from",
     "broken": "says that it is broken or for parts",
@@ -76,6 +79,8 @@ NOUN = BIT["noun"]
 CONTEXT = BIT["context"]
 VRAM = BIT["vram"]
 SERIES = BIT["series"]
+MAKER = BIT["maker"]
+NUMBERED = BIT["numbered"]
 FEATURE = BIT["feature"]
 RAM = BIT["ram"]
 STORAGE = BIT["storage"]
@@ -94,6 +99,7 @@ WITH = BIT["with"]
 INCLUDED = BIT["included"]
 WITHOUT = BIT["without"]
 NOT = BIT["not"]
+PACKAGING = BIT["packaging"]
 ONLY = BIT["only"]
 SOURCE = BIT["source"]
 BROKEN = BIT["broken"]

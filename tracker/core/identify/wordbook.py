@@ -111,7 +111,7 @@ class Wordbook:
 
     def _halves(self, letters: str) -> tuple[str, str] | None:
         """Two words written as one: "tisuper" is ti and super, the rest of "16GBused" gb and used."""
-        if letters in self.known or len(letters) <= _SHORTEST_STEM:
+        if letters in self.known:
             return None
         if letters.startswith(_GIGABYTES):
             return _GIGABYTES, letters.removeprefix(_GIGABYTES)
