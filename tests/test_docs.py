@@ -29,7 +29,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_commands_exist(page: Path, tracker_command: Callable[..., Ran]) -> None:
     for line in re.findall(r"`(tracker [a-z][^`]*)`", page.read_text(encoding="utf-8")):
         words = [word for word in shlex.split(line.replace("\\|", "|"))[1:] if re.fullmatch(r"[a-z]+", word)]
-        ran = tracker_command(*words[: 2 if words[0] in ("alerts", "gpus") else 1], "--help")
+        ran = tracker_command(*words[: 2 if words[0] in ("alerts", "gpus", "sources") else 1], "--help")
         assert ran.code == 0, line
         for option in re.findall(r"--[a-z-]+", line):
             assert option in ran.out or option == "--home", line

@@ -1,5 +1,6 @@
 """The `tracker` command: each command parses, calls one function, and prints; heavy libraries load where used."""
 
+import json
 import logging
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,6 +36,8 @@ app = typer.Typer(
 )
 alerts_app = typer.Typer(no_args_is_help=True, help="Test the channels; see and retry what is owed.")
 app.add_typer(alerts_app, name="alerts")
+sources_app = typer.Typer(help="Show the sources; try a page; begin a new site.")
+app.add_typer(sources_app, name="sources", invoke_without_command=True)
 gpus_app = typer.Typer(help="Show the spec database.")
 app.add_typer(gpus_app, name="gpus", invoke_without_command=True)
 
@@ -244,12 +247,59 @@ def web(context: typer.Context) -> None:
         serve(tracker, read)
 
 
-@app.command()
+@sources_app.callback()
 def sources(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
     """Show every source: its state, what it has on offer, its last good and next visit."""
+    if context.invoked_subcommand:
+        return
     from tracker.visits import state_of_sources
 
     emit(state_of_sources(_home(context)), form)
+
+
+@sources_app.command("try")
+def sources_try(
+    context: typer.Context,
+    page: Annotated[str, typer.Argument(help="A product page: its address, or a saved file (.gz too).")],
+    url: Annotated[str, typer.Option(help="Where a saved page was: it settles currencies and addresses.")] = "",
+    css: Annotated[
+        list[str] | None, typer.Option(help="FIELD=SELECTOR (title, price, …) to read before all else; repeatable.")
+    ] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show what would be read from a product page, and which reader found it."""
+    from tracker.trying import try_page
+    from tracker.visits import page_at
+
+    selectors = dict(_pair(text) for text in css or ())
+    row = try_page(page_at(_home(context), page, url=url), selectors)
+    if form is Format.JSON:
+        typer.echo(json.dumps(row, ensure_ascii=False, indent=1))
+    else:
+        emit([{"field": name, "value": value} for name, value in row.items()], form)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, selector = text.partition("=")
+    if not equals or not name or not selector:
+        raise typer.BadParameter(f"{text!r} is not FIELD=SELECTOR", param_hint="--css")
+    return name, selector
+
+
+@sources_app.command("new")
+def sources_new(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="What the site is called: lower case, digits and underscores.")],
+    url: Annotated[str, typer.Argument(help="A page of it that lists things.")],
+    offline: Annotated[bool, typer.Option(help="Do not fetch the page; record it later.")] = False,
+) -> None:
+    """Write the three files of a new site into this checkout: site, recording, answer."""
+    from tracker.newsite import new_site
+    from tracker.visits import page_at
+
+    fetched = None if offline else page_at(_home(context), url)
+    for path in new_site(Path.cwd(), name, url, fetched):
+        typer.echo(path)
 
 
 # --- understanding ------------------------------------------------------------------------------------------------

@@ -72,11 +72,14 @@ def _sources(config: Config, tracker: Tracker) -> Iterator[Finding]:
     with reading(tracker.engine) as conn:
         known = queries.sources(conn)
     keyless: dict[str, str] = {}
+    refused: dict[str, str] = {}
     for name, table in config.sources.items():
         scraper = stop(config, name).scraper
         needs = scraper.needs
         if not table.enabled:
             continue
+        if scraper.polling:
+            refused[table.site] = scraper.polling
         if needs and oauth.missing(scraper, os.environ):
             keyless[table.site] = needs.help
             continue
@@ -89,6 +92,9 @@ def _sources(config: Config, tracker: Tracker) -> Iterator[Finding]:
             yield Finding(state="warn", check=f"source {name}", found=f"{state}: {row['message']}", advice=advice)
         else:
             yield Finding(state="ok", check=f"source {name}", found=f"{state}, last read {_minute(last_ok_at)}")
+    for site, why in refused.items():
+        advice = "save its pages and `tracker import` them, or send them to the ingest endpoint (docs/ingest.md)"
+        yield Finding(state="warn", check=f"site {site}", found=why, advice=advice)
     for site, help_text in keyless.items():
         count = sum(table.enabled and table.site == site for table in config.sources.values())
         found = f"{count} sources are left alone: no credentials"

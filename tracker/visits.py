@@ -8,7 +8,7 @@ from typing import Any
 import scrapers.sites
 from db import queries
 from db.engine import reading
-from scrapers.base import Source
+from scrapers.base import Page, Request, Source
 from scrapers.crawl import Crawl, crawl, read
 from scrapers.saved import saved
 from tracker import pipeline
@@ -106,6 +106,21 @@ def import_files(home: Home, site: str, files: Iterable[Path], *, at: datetime |
         )
         pipeline.deliver(tracker)
     return visited
+
+
+def page_at(home: Home, place: str, *, url: str = "") -> Page:
+    """One page, fetched politely from an address or read from a file; raises SourceError."""
+    scraper = scrapers.sites.load("jsonld")
+    source = Source(name="try", site="jsonld", options={"url": place})
+    if not place.startswith(("http://", "https://")):
+        file = Path(place)
+        try:
+            return saved("page", file, file.read_bytes(), url, source=source)
+        except OSError as error:
+            raise SourceError(f"{file}: {error.strerror}") from error
+    config = home.config()
+    with opened(home, config) as tracker, fetching(config, tracker.engine) as fetcher:
+        return fetcher.of(scraper, source)(Request(url=place))
 
 
 def state_of_sources(home: Home) -> list[dict[str, Any]]:
