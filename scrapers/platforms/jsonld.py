@@ -1,7 +1,6 @@
-"""Product pages that describe themselves in schema.org's words.
+"""Product pages that describe themselves in schema.org's words as JSON-LD, and only those that do.
 
-READERS are tried in order, the surest first; each gives the products it finds on a page as schema.org objects, and
-`product.py` makes listings of them. So far pages are read as JSON-LD; microdata and Open Graph join the list here.
+`anyproduct.py` reads the same blocks among other things; this platform believes them without a second look.
 """
 
 import html
@@ -13,12 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.base import Page, Request, Scraper, Source, Walk
-from scrapers.platforms.product import Node, kinds, listings_of
+from scrapers.platforms.product import PRODUCTS, Node, kinds, listings_of
 from tracker.core.models import RawListing
 
-Reader = Callable[[Page], list[Node]]
-
-_PRODUCTS = frozenset({"product", "productgroup", "individualproduct", "productmodel", "someproducts"})
 # Where a page's own product may hide; elsewhere lie related products, reviews and bread crumbs.
 _WAYS_TO_PRODUCTS = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "about")
 _MAX_NODES = 20_000
@@ -56,17 +52,16 @@ def jsonld(site: str, *, url: str = "", every: timedelta = timedelta(hours=6)) -
 
 
 def parse(page: Page) -> Iterator[RawListing]:
-    """The listings of the first reader that finds any; raises ParseError when none does."""
-    for reader in READERS:
-        listings: dict[str, RawListing] = {}
-        for product in reader(page):
-            for listing in listings_of(page, product):
-                said_before = listings.get(listing.site_id)
-                if said_before is None or not said_before.price:
-                    listings[listing.site_id] = listing
-        if listings:
-            return iter(listings.values())
-    raise page.unreadable("no schema.org product on the page")
+    """The listings of the page's products, each said once; raises ParseError when there is none."""
+    listings: dict[str, RawListing] = {}
+    for product in from_jsonld(page):
+        for listing in listings_of(page, product):
+            said_before = listings.get(listing.site_id)
+            if said_before is None or not said_before.price:
+                listings[listing.site_id] = listing
+    if not listings:
+        raise page.unreadable("no schema.org product on the page")
+    return iter(listings.values())
 
 
 def from_jsonld(page: Page) -> list[Node]:
@@ -79,12 +74,9 @@ def from_jsonld(page: Page) -> list[Node]:
     for node in _walk(blocks):
         if isinstance(name := node.get("@id"), str) and len(node) > 1:
             known.setdefault(name, node)
-        if kinds(node) & _PRODUCTS:
+        if kinds(node) & PRODUCTS:
             products.append(node)
     return [_resolved(product, known) for product in products]
-
-
-READERS: tuple[Reader, ...] = (from_jsonld,)
 
 
 def _is_jsonld(attributes: Mapping[str, str | None]) -> bool:
@@ -122,7 +114,7 @@ def _walk(roots: list[Any]) -> Iterator[Node]:
             waiting.extend(reversed(value))
         elif isinstance(value, Mapping):
             yield value
-            if not kinds(value) & _PRODUCTS:
+            if not kinds(value) & PRODUCTS:
                 waiting.extend(value[way] for way in reversed(_WAYS_TO_PRODUCTS) if way in value)
 
 

@@ -1,6 +1,8 @@
 """A schema.org Product as listings, whichever way the page spelled it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urljoin
@@ -10,6 +12,8 @@ from scrapers.base import Page
 from tracker.core.models import RawListing
 
 Node = Mapping[str, Any]
+
+PRODUCTS = frozenset({"product", "productgroup", "individualproduct", "productmodel", "someproducts"})
 
 _STOCK_WORDS = (
     *("InStock", "OutOfStock", "SoldOut", "PreOrder", "PreSale", "BackOrder", "Discontinued", "LimitedAvailability"),
@@ -24,6 +28,15 @@ _CODES = ("sku", "mpn", "gtin", "gtin8", "gtin12", "gtin13", "gtin14", "productI
 _OWN = frozenset({*_CODES, "@id", "url", "hasVariant", "name"})
 _MAX_PROPERTIES = 40
 _TRACKING = ("utm", "gclid", "fbclid", "srsltid", "msclkid", "mc_cid", "mc_eid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What one offer of a product asks, as printed, and whether it can be had in schema.org's word."""
+
+    price: str
+    currency: str
+    availability: str
 
 
 def kinds(node: Node) -> set[str]:
@@ -44,6 +57,26 @@ def listings_of(page: Page, product: Node) -> Iterator[RawListing]:
     for variant in variants:
         whole = {"name": product.get("name"), **shared, **variant}
         yield from _named(_listing(page, whole, group=f"{_host(page.url)}/{group}"))
+
+
+def listing_of(page: Page, product: Node) -> RawListing:
+    """The product as one listing, by its best offer."""
+    return _listing(page, product)
+
+
+def quotes_of(product: Node) -> list[Quote]:
+    """What each offer of a product asks, the best offer first; offers without a price too."""
+    offers = sorted(_offers(product), key=_worth)
+    return [
+        Quote(price=price, currency=currency, availability=_availability(offer))
+        for offer in offers
+        for price, currency in [_price(offer)]
+    ]
+
+
+def names_of(product: Node) -> tuple[str, str]:
+    """A product's name and the address it gives itself, "" for what it does not say."""
+    return pick.plain(_word(product, "name"), limit=500), _word(product, "url") or _word(product, "@id")
 
 
 def _named(listing: RawListing) -> Iterator[RawListing]:
@@ -78,14 +111,22 @@ def _listing(page: Page, product: Node, group: str = "") -> RawListing:
 
 def _best_offer(product: Node) -> Node:
     """The offer to show: priced before unpriced, buyable before sold out, else in the page's own order."""
-    offers = [
+    return min(_offers(product), key=_worth, default={})
+
+
+def _offers(product: Node) -> list[Node]:
+    """A product's offers, those inside an aggregate in front of it and with what it says of all."""
+    aggregates = pick.rows(product, "offers")
+    inner: list[Node] = [
         {**aggregate, "offers": None, "lowPrice": None, **offer}
-        for aggregate in pick.rows(product, "offers")
-        for offer in (pick.rows(aggregate, "offers"))
-    ] + pick.rows(product, "offers")
-    if not offers:
-        return {}
-    return min(offers, key=lambda offer: (not _price(offer)[0], _availability(offer) in _UNBUYABLE))
+        for aggregate in aggregates
+        for offer in pick.rows(aggregate, "offers")
+    ]
+    return inner + aggregates
+
+
+def _worth(offer: Node) -> tuple[bool, bool]:
+    return not _price(offer)[0], _availability(offer) in _UNBUYABLE
 
 
 def _price(offer: Node) -> tuple[str, str]:
@@ -99,10 +140,18 @@ def _price(offer: Node) -> tuple[str, str]:
         *((offer, name) for name in ("price", "lowPrice", "minPrice")),
         *((row, name) for row in specifications for name in ("price", "minPrice")),
     ):
-        printed = _word(node, name)
+        printed = _amount(node, name)
         if printed.strip("0., "):
             return printed, _word(node, "priceCurrency") or _word(offer, "priceCurrency")
     return "", ""
+
+
+def _amount(node: Node, name: str) -> str:
+    """A price as printed; a JSON number to the cent, for three digits after a point would read as thousands."""
+    value = node.get(name)
+    if isinstance(value, Decimal) and -20 < value.adjusted() < 20:
+        return f"{round(value, 2).normalize():f}"
+    return _word(node, name)
 
 
 def _shipping(offer: Node, country: str) -> tuple[str, str]:
@@ -135,6 +184,13 @@ def _attributes(product: Node, offer: Node) -> dict[str, str]:
         highPrice=_word(offer, "highPrice"),
         **{name: _code(product, name) or _code(offer, name) for name in _CODES},
     )
+
+
+def identity_of(page: Page, url: str = "") -> str:
+    """An id for the one product of a page, by the page's address alone: it outlives every change of the page."""
+    parts = pick.split(page.url if page.url.startswith(("http://", "https://")) else url or page.url)
+    path, query = parts.path.rstrip("/"), _untracked(parts.query)
+    return f"{_host(parts.geturl())}/{_digest(f'{path}?{query}')}"
 
 
 def _identity(page: Page, product: Node, url: str, name: str) -> str:
