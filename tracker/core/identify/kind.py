@@ -25,6 +25,7 @@ _BESIDE = (
     | roles.CONDITION
     | roles.INCLUDED
     | roles.COMPONENT
+    | roles.NOUN
 )
 _SIZE = roles.MEMORY | roles.VRAM
 _NAMES_CARD = roles.MODEL | roles.CONTEXT | roles.NOUN | roles.SERIES | roles.MACHINE | roles.LAPTOP
@@ -63,7 +64,12 @@ def _is_mentioned(reading: Reading, place: int) -> bool:
     first = place
     while first > 0 and reading.before(first, _PART_OF_ITS_NAME, 3):
         first -= 1
-    return reading.before(first, _MENTIONS, 2) or reading.after(place, roles.NOUN | roles.FOR)
+    named = _first_name(reading)
+    return (
+        reading.before(first, _MENTIONS, 2)
+        or reading.after(place, roles.NOUN | roles.FOR)
+        or any(named < other < place for other in reading.places(roles.FOR))
+    )
 
 
 def _service(reading: Reading, _named: Named) -> Found | None:
@@ -131,6 +137,9 @@ def _packaging(reading: Reading, _named: Named) -> Found | None:
             for offset, term in enumerate(reading.terms[first:place])
         ):
             return Found(Kind.ACCESSORY, "only the packaging is sold")
+    opens = reading.terms[0].roles & roles.PACKAGING and reading.gaps[0] == 0
+    if opens and not reading.memories and not reading.roles & roles.NOUN and not comes_along(reading, 0):
+        return Found(Kind.ACCESSORY, f"the title is about the “{reading.terms[0].text}”")
     return None
 
 
@@ -149,12 +158,14 @@ def _is_the_thing(reading: Reading, named: Named, place: int) -> bool:
     if reading.before(place, roles.NOUN) and not reading.memories:
         return True
     if place > first:
-        return not any(term.roles & (_SIZE | roles.NOUN) for term in reading.terms[:place])
+        described = any(term.roles & roles.NOUN for term in reading.terms[first:place])
+        return not described and not any(term.roles & _SIZE for term in reading.terms[:place])
     if not reading.models:
         return not reading.memories
     if any(term.roles & (roles.WITH | roles.INCLUDED) for term in reading.terms[place + 1 : first]):
         return False
-    return not reading.roles & (roles.VRAM | roles.NOUN)
+    opens = place == 0 and reading.gaps[0] == 0 and not reading.memories
+    return opens or not reading.roles & (roles.VRAM | roles.NOUN)
 
 
 def _first_name(reading: Reading) -> int:
@@ -244,7 +255,7 @@ RULES: tuple[tuple[int, Rule], ...] = (
     (roles.WANTED | roles.OPENING, _wanted),
     (_BUILT, _built),
     (roles.ACCESSORY, _accessory),
-    (roles.ONLY, _packaging),
+    (roles.ONLY | roles.PACKAGING, _packaging),
     (roles.FITTING, _fitting),
     (_COMPUTERS, _called),
     (_BUILT, _bundle),
