@@ -139,8 +139,10 @@ def _said(pattern: re.Pattern[str], lines: str) -> str:
 
 
 def _count(number: str, unit: str) -> str:
-    """A count of thousands written out: 30.3K is 30300."""
-    return str(round(float(number.replace(",", ".")) * _THOUSANDS[unit])) if unit else number.replace(",", "")
+    """A count as plain digits: 30.3K is 30300, 2.345 and 2,345 are the same."""
+    if not unit:
+        return "".join(filter(str.isdigit, number))
+    return str(round(float(number.replace(",", ".")) * _THOUSANDS[unit]))
 
 
 def _currency(host: str) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, quote, urlencode
 
 from scrapers import pick
 from scrapers.base import Page, Request, Scraper, Source, Walk
+from scrapers.platforms import demand
 from tracker.core.models import RawListing
 
 LARGEST_PAGE = 250
@@ -40,7 +41,9 @@ def shopify(
         if not shop:
             raise page.unreadable("a saved catalogue does not say whose it is: give its address")
         printed_in = options.get("currency") or page.source.currency
-        for product in _products(page):
+        products = _products(page)
+        demand.keys(page, products, "variants")
+        for product in products:
             yield from _listings(page.source.site, shop, printed_in, product)
 
     return Scraper(
@@ -53,7 +56,8 @@ def shopify(
         required=() if url else ("url",),
         every=every,
         currency=currency,
-        mandatory=("site_id", "title", "url", "price"),
+        mandatory=("site_id", "title", "url", "price", "availability"),
+        keys=("products", "id", "title", "handle", "variants", "price", "available"),
     )
 
 

@@ -60,17 +60,19 @@ def parse(page: Page) -> Iterable[RawListing]:
     if page.tree.css_first(PRODUCT_TITLE):
         return list(_product(page))
     found: dict[str, RawListing] = {}
+    drawn: dict[str, RawListing] = {}
     tiles = cards.cards(page, CARD, is_empty=_found_none)
     advertised = {_number(link): link for link in page.tree.css(_ADVERTISED)}
     for tile in tiles:
         number = cards.attribute(tile, "data-product-id")
         if tile.css_first(TITLE) or not tile.css_first(_UNDRAWN):
-            found[number] = _result(page, tile)
+            found[number] = drawn[number] = _result(page, tile)
         elif number in advertised:
             found.setdefault(number, _advertisement(page, advertised[number]))
     if tiles and not found:
         raise page.unreadable(f"none of {len(tiles)} tiles was drawn when the page was saved: scroll through it first")
-    return demand.fields(page, found.values(), "price", "availability")
+    demand.fields(page, drawn.values(), "price", "availability")
+    return list(found.values())
 
 
 def _found_none(page: Page) -> bool:
@@ -78,7 +80,7 @@ def _found_none(page: Page) -> bool:
 
 
 def _result(page: Page, tile: LexborNode) -> RawListing:
-    link = tile.css_first(LINK)
+    link = _must(page, tile, LINK)
     return RawListing(
         site=page.source.site,
         site_id=cards.attribute(tile, "data-product-id"),

@@ -77,10 +77,11 @@ def parse(page: Page) -> Iterable[RawListing]:
         return list(ebay_items.variations_of(page.source.site, variations))
     items = _items(page)
     demand.keys(page, items, "buyingOptions", "conditionId", "itemLocation.country", "seller.feedbackScore")
-    listings = [ebay_items.listing_of(page.source.site, item) for item in items]
-    for bidding in (True, False):
-        demand.fields(page, [one for one in listings if bool(one.bids) is bidding], "price", "currency")
-    return listings
+    demand.keys(
+        page, [item for item in items if "AUCTION" in pick.words(item, "buyingOptions")], "currentBidPrice.value"
+    )
+    demand.keys(page, [item for item in items if not ebay_items.is_bid(item)], "price.value", "price.currency")
+    return [ebay_items.listing_of(page.source.site, item) for item in items]
 
 
 def _page_size(source: Source) -> int:

@@ -47,8 +47,8 @@ def parse(page: Page) -> Iterable[RawListing]:
     if product := page.tree.css_first(PRODUCT):
         return demand.fields(page, [_product(page, product)], "availability")
     found = cards.cards(page, CARD, is_empty=_found_none)
-    listings = [one for card in found for one in _with_open_box(_result(page, card), card)]
-    return demand.fields(page, listings, "availability")
+    listings = demand.fields(page, (_result(page, card) for card in found), "price", "availability")
+    return [one for card, new in zip(found, listings, strict=True) for one in _with_open_box(new, card)]
 
 
 def _found_none(page: Page) -> bool:

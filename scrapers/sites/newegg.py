@@ -130,5 +130,5 @@ SCRAPER = Scraper(
     mandatory=("site_id", "title", "url"),
     polling="Newegg answers programs with a human check after few pages: import or ingest what you look at",
     selectors=(CARD, TITLE, PRICE, PRODUCT_TITLE),
-    keys=("price", "availability"),
+    keys=("availability",),
 )
