@@ -164,7 +164,7 @@ def test_a_search_without_finds_is_an_empty_list(body: Any) -> None:
         ("null", ParseError, "neither a search answer"),
         ([{"title": "RTX 3090"}], ParseError, "has 'buyingOptions'"),
         ([{name: value for name, value in MODDED.items() if name != "itemId"}], ParseError, "has a site_id"),
-        ([{name: value for name, value in MODDED.items() if name != "price"}], ParseError, "has a price"),
+        ([{name: value for name, value in MODDED.items() if name != "price"}], ParseError, "has 'price.value'"),
         ([{name: value for name, value in MODDED.items() if name != "title"}], ParseError, "has a title"),
         ([{name: value for name, value in MODDED.items() if name != "itemWebUrl"}], ParseError, "has a url"),
         ([{name: value for name, value in MODDED.items() if name != "condition"}], ParseError, "has a condition"),
