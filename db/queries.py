@@ -1,9 +1,10 @@
 """Every read, as a question; answers are values, in the order they are wanted."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from heapq import nsmallest
 from typing import Any
 
 from sqlalchemy import (
@@ -81,17 +82,46 @@ def cheapest(
 ) -> list[Priced]:
     """The best `top` wanted offers by a metric, best first; those it cannot value are left out.
 
-    A metric is a straight line over the price within one variant, so the few cheapest of each variant, read off the
-    index of what is on offer, are enough to rank.
+    A metric is a straight line over the price within one variant, so the cheapest of each variant, read off the index
+    of what is on offer, say which variants can be among the best; a few of each of those are enough to rank.
     """
     lines = {gpu.id: line for gpu in wanted.variants(catalogue) if (line := metric.line(gpu, basis)) is not None}
-    ranked = [*_decided(conn, metric, lines, wanted, top), *_undecided(conn, metric, wanted, basis, top, catalogue)]
+    best = _in_front(conn, metric, lines, wanted, top)
+    ranked = [*_decided(conn, metric, best, wanted, top), *_undecided(conn, metric, wanted, basis, top, catalogue)]
     order = {listing_id: place for place, (_, listing_id) in enumerate(sorted(ranked)[:top])}
     return sorted(offers(conn, LISTING.c.id.in_(order), catalogue=catalogue), key=lambda one: order[one.listing_id])
 
 
+Line = tuple[float, float]
+"""Slope and intercept of a metric over the unit price in USD."""
+
+
+def _in_front(conn: Connection, metric: Metric, lines: Mapping[str, Line], wanted: Wanted, top: int) -> dict[str, Line]:
+    """The variants that any of the best `top` offers can be of: those whose own best is among the best."""
+    lowest = cheapest_of_each(conn, lines, wanted=wanted)
+    sign = -1 if metric.more_is_better else 1
+
+    def value(variant: str) -> tuple[float, int]:
+        (slope, intercept), (unit_usd, listing_id) = lines[variant], lowest[variant]
+        return sign * (float(unit_usd) * slope + intercept), listing_id
+
+    return {variant: lines[variant] for variant in nsmallest(top, lowest, key=value)}
+
+
+def cheapest_of_each(conn: Connection, variants: Iterable[str], *, wanted: Wanted) -> dict[str, tuple[Decimal, int]]:
+    """The lowest unit price in USD and its listing, by variant; a variant with no wanted offer is left out."""
+    names = [(variant,) for variant in variants]
+    if not names:
+        return {}
+    listed = values(column("variant", String)).data(names).cte("listed")
+    first = _few(wanted, 1).where(LISTING.c.variant == listed.c.variant).correlate(listed)
+    unit_usd = first.with_only_columns(LISTING.c.unit_usd).scalar_subquery()
+    found = conn.execute(select(listed.c.variant, unit_usd, first.scalar_subquery()))
+    return {variant: (unit_usd, listing_id) for variant, unit_usd, listing_id in found if listing_id is not None}
+
+
 def _decided(
-    conn: Connection, metric: Metric, lines: Mapping[str, tuple[float, float]], wanted: Wanted, top: int
+    conn: Connection, metric: Metric, lines: Mapping[str, Line], wanted: Wanted, top: int
 ) -> list[tuple[float, int]]:
     if not lines:
         return []
@@ -128,7 +158,8 @@ def _undecided(
 
 def _few(wanted: Wanted, top: int) -> Select[Any]:
     few = select(LISTING.c.id).where(*clauses(wanted), LISTING.c.unit_usd.is_not(None))
-    return few.order_by(LISTING.c.unit_usd, LISTING.c.id).limit(top)
+    # in the order of the index: condition stands there before the id
+    return few.order_by(LISTING.c.unit_usd, LISTING.c.condition, LISTING.c.id).limit(top)
 
 
 def offers(conn: Connection, *where: Any, catalogue: Catalogue) -> Iterator[Priced]:
@@ -141,6 +172,16 @@ def offers(conn: Connection, *where: Any, catalogue: Catalogue) -> Iterator[Pric
             last_seen_at=row["last_seen_at"] or row["ended_at"] or row["first_seen_at"],
             catalogue=catalogue,
         )
+
+
+def links(conn: Connection, listing_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Title and address of listings, by number."""
+    query = select(LISTING.c.id, LISTING.c.title, LISTING.c.url)
+    return {
+        listing_id: (title, url)
+        for chunk in chunks(listing_ids)
+        for listing_id, title, url in conn.execute(query.where(LISTING.c.id.in_(chunk)))
+    }
 
 
 def on_offer(conn: Connection, *, wanted: Wanted, catalogue: Catalogue) -> list[Priced]:

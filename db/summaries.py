@@ -1,0 +1,146 @@
+"""Every variant in a few numbers: how many are on offer and what they ask, read off the index of what is on offer."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Select, String, and_, column, func, select, type_coerce, values
+
+from db.queries import clauses
+from db.rollups import DAILY
+from db.store import LISTING
+from tracker.core.gpus import Catalogue
+from tracker.core.market import ANY
+from tracker.core.wanted import Wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What one variant's offers ask for one card, in USD: how many they are, the lowest, a tenth and half of them.
+
+    Quantiles are prices that are asked: at least that share of the offers costs no more (nearest rank).
+    """
+
+    variant: str
+    offers: int
+    min_usd: Decimal
+    p10_usd: Decimal
+    median_usd: Decimal
+
+
+P10, MEDIAN = 10, 50
+
+Numbers = tuple[str, int, int, int, int]
+"""Variant, offers, and three prices in cents."""
+
+
+def summary(conn: Connection, *, wanted: Wanted, catalogue: Catalogue) -> list[Summary]:
+    """The summary of every wanted variant that is on offer at a known price, in no particular order."""
+    asked = {gpu.id for gpu in wanted.variants(catalogue)}
+    if len(clauses(wanted)) > len(clauses(Wanted())):  # something is asked of the listings themselves
+        found = _by_listings(conn, wanted)
+    elif conn.dialect.name == "sqlite":
+        found = _by_places(conn)
+    else:
+        found = _by_aggregates(conn)
+    return [
+        Summary(variant=variant, offers=offers, min_usd=_usd(low), p10_usd=_usd(p10), median_usd=_usd(median))
+        for variant, offers, low, p10, median in found
+        if variant in asked
+    ]
+
+
+def _usd(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2)
+
+
+def _place(offers: int, percent: int) -> int:
+    """Where in rising order the quantile stands, counted from 0."""
+    return -(-offers * percent // 100) - 1
+
+
+_PRICED = (LISTING.c.variant.is_not(None), LISTING.c.unit_usd.is_not(None))
+_CENTS = type_coerce(LISTING.c.unit_usd, BigInteger)
+
+
+def _by_listings(conn: Connection, wanted: Wanted) -> Iterator[Numbers]:
+    """Fetch every price, for filters that the index cannot answer."""
+    query = select(LISTING.c.variant, _CENTS).where(*clauses(wanted), *_PRICED)
+    rows = conn.execute(query.order_by(LISTING.c.variant, LISTING.c.unit_usd))
+    for variant, of_variant in groupby(rows, key=itemgetter(0)):
+        rising: Sequence[int] = [cents for _, cents in of_variant]
+        n = len(rising)
+        yield variant, n, rising[0], rising[_place(n, P10)], rising[_place(n, MEDIAN)]
+
+
+def _by_aggregates(conn: Connection) -> Iterator[Numbers]:
+    """Let the database find the quantiles, where it has a function for it."""
+    quantiles = (func.percentile_disc(percent / 100).within_group(_CENTS) for percent in (P10, MEDIAN))
+    query = select(LISTING.c.variant, func.count(), func.min(_CENTS), *quantiles).where(*clauses(Wanted()), *_PRICED)
+    yield from map(tuple, conn.execute(query.group_by(LISTING.c.variant)))
+
+
+_OFFERS = (
+    "SELECT variant, count(*) FROM listing"
+    " WHERE on_offer = 1 AND auction = 0 AND variant IS NOT NULL AND unit_usd IS NOT NULL GROUP BY variant"
+)
+_AT_PLACE = (
+    "SELECT unit_usd FROM listing"
+    " WHERE on_offer = 1 AND auction = 0 AND variant = ? AND unit_usd IS NOT NULL"
+    " ORDER BY unit_usd LIMIT 1 OFFSET ?"
+)
+
+
+def _by_places(conn: Connection) -> Iterator[Numbers]:
+    """Walk the index to each quantile: SQLite has no function for it, and its window functions take 5 times as long.
+
+    Three look-ups a variant: SQLAlchemy's part in so many statements would be most of the time, so they go to the
+    driver.
+    """
+    cursor = conn.connection.cursor()
+    for variant, offers in cursor.execute(_OFFERS).fetchall():
+        places = (0, _place(offers, P10), _place(offers, MEDIAN))
+        yield variant, offers, *(cursor.execute(_AT_PLACE, (variant, place)).fetchone()[0] for place in places)
+
+
+# --- day by day ---------------------------------------------------------------------------------------------------
+
+Day = tuple[str, str, int, int | None, int | None, int | None, int | None]
+"""Variant, day (ISO 8601), offers, and their lowest, p10, median and p90 in cents of USD as the day ended.
+
+The prices are None where nothing was on offer. A day without a row is like the last one before it.
+"""
+
+_DAY = tuple(DAILY.c[name] for name in ("variant", "day", "n", "min_cents", "p10_cents", "median_cents", "p90_cents"))
+
+
+def days(conn: Connection, variants: Collection[str], *, since: date) -> list[Day]:
+    """Daily prices of variants over all conditions, by variant and day; each led by its last row before `since`."""
+    return sorted(_standing(conn, variants, since) + _days(conn, variants, since))
+
+
+def _days(conn: Connection, variants: Collection[str], since: date) -> list[Day]:
+    asked = (DAILY.c.condition == ANY, DAILY.c.variant.in_(variants), DAILY.c.day >= since.isoformat())
+    return _tuples(conn, select(*_DAY).where(*asked))
+
+
+def _standing(conn: Connection, variants: Collection[str], since: date) -> list[Day]:
+    """The last row of each variant before a day, by one look-up each."""
+    if not variants:
+        return []
+    listed = values(column("variant", String)).data([(variant,) for variant in variants]).cte("listed")
+    mine = DAILY.alias("mine")
+    before = (mine.c.condition == ANY, mine.c.variant == listed.c.variant, mine.c.day < since.isoformat())
+    last = select(func.max(mine.c.day)).where(*before).correlate(listed).scalar_subquery()
+    same = and_(DAILY.c.condition == ANY, DAILY.c.variant == listed.c.variant, DAILY.c.day == last)
+    return _tuples(conn, select(*_DAY).select_from(listed.join(DAILY, same)))
+
+
+def _tuples(conn: Connection, query: Select[Any]) -> list[Any]:
+    """The rows as the driver gives them: wrapped one by one, tens of thousands take three times as long."""
+    cursor: Any = conn.execute(query).cursor
+    return list(cursor.fetchall())
