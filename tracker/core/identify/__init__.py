@@ -11,7 +11,7 @@ from collections.abc import Callable
 from tracker.core.gpus import Catalogue
 from tracker.core.identify import details, library, roles, trade
 from tracker.core.identify.condition import by_ebay_id, condition, flags
-from tracker.core.identify.kind import other_than_card
+from tracker.core.identify.kind import Found, broken, other_than_card
 from tracker.core.identify.lexicon import Lexicon
 from tracker.core.identify.memory import memory
 from tracker.core.identify.models import Family, Memory, Named
@@ -26,6 +26,7 @@ TITLE_WORDS = 300
 
 _NOTES = roles.FLAG | roles.WARRANTY
 _TRADE = roles.HAVE | roles.WANT
+_MACHINES = (Kind.SYSTEM, Kind.BUNDLE)
 _EXPLAINS = ~(roles.NUMBER | roles.UNIT)
 
 
@@ -67,15 +68,15 @@ def _condition(lexicon: Lexicon, raw: RawListing, title: Reading) -> Condition:
 
 def _sold(title: Reading, naming: Named, known: Memory | None, state: Condition) -> Verdict:
     found = other_than_card(title, naming)
+    if known is not None and known.family.unified and (found is None or found.kind in _MACHINES):
+        found = broken(title, naming) or Found(Kind.UNIFIED, known.reason)
+    if state is Condition.FOR_PARTS and known is not None and (found is None or found.kind is Kind.UNIFIED):
+        found = Found(Kind.PARTS, "its condition is for parts")
     if found is not None:
         return _other(found.kind, title, state, found.because, known)
     if known is None:
         return _nameless(title, naming, state)
     family = known.family
-    if state is Condition.FOR_PARTS:
-        return _other(Kind.PARTS, title, state, "its condition is for parts", known)
-    if family.unified:
-        return _other(Kind.UNIFIED, title, state, f"a machine with {family.name}", known)
     if family.laptop and not title.roles & roles.NOUN:
         return _other(Kind.SYSTEM, title, state, f"{family.name} comes in laptops", known)
     count = quantity(title)

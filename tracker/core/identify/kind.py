@@ -60,7 +60,7 @@ def comes_along(reading: Reading, place: int) -> bool:
 
 
 def _is_mentioned(reading: Reading, place: int) -> bool:
-    """Whether a computer is where a card came from or goes to, or what kind of card it is: "from an HP Omen prebuilt"."""
+    """Whether a computer is where a card came from or goes to, or what kind of card it is: "from an HP Omen"."""
     first = place
     while first > 0 and reading.before(first, _PART_OF_ITS_NAME, 3):
         first -= 1
@@ -175,7 +175,8 @@ def _first_name(reading: Reading) -> int:
 def _is_for_a_card(reading: Reading) -> bool:
     """Whether the text says "for" right beside a card's name or maker."""
     return any(
-        reading.after(place, _NAMES_CARD, 2) or (_is_postposition(reading, place) and reading.before(place, _NAMES_CARD, 1))
+        reading.after(place, _NAMES_CARD, 2)
+        or (_is_postposition(reading, place) and reading.before(place, _NAMES_CARD, 1))
         for place in reading.places(roles.FOR)
     )
 
@@ -207,9 +208,11 @@ def _called(reading: Reading, named: Named) -> Found | None:
 
 
 def _is_server(reading: Reading, place: int, first: int) -> bool:
-    """Whether a line of computers opens the text and the word for its kind ends it: "PowerEdge C4130 4x P100 server"."""
+    """Whether a line of computers opens the text and the word for its kind ends it: "C4130 4x P100 server"."""
     opens = any(machine < first for machine in reading.places(roles.MACHINE))
-    return opens and reading.terms[place].roles & roles.HOST != 0 and place > first and not _is_mentioned(reading, place)
+    return (
+        opens and reading.terms[place].roles & roles.HOST != 0 and place > first and not _is_mentioned(reading, place)
+    )
 
 
 def _bundle(reading: Reading, named: Named) -> Found | None:
@@ -232,10 +235,11 @@ def _multi(reading: Reading, named: Named) -> Found | None:
     return None
 
 
-def _broken(reading: Reading, named: Named) -> Found | None:
+def broken(reading: Reading, named: Named) -> Found | None:
+    """Whether the text says that what is sold does not work."""
     for place in reading.places(roles.BROKEN | roles.FAULTY | roles.OUTPUTLESS):
         if not reading.denied(place) and _breaks(reading, named, place):
-            return Found(Kind.PARTS, f"“{reading.terms[place].text}”: no working card")
+            return Found(Kind.PARTS, f"“{reading.terms[place].text}”: it does not work")
     return None
 
 
@@ -261,7 +265,7 @@ RULES: tuple[tuple[int, Rule], ...] = (
     (_BUILT, _bundle),
     (_BUILT, _kit),
     (roles.MODEL | roles.CHOICE, _multi),
-    (roles.BROKEN | roles.FAULTY | roles.OUTPUTLESS, _broken),
+    (roles.BROKEN | roles.FAULTY | roles.OUTPUTLESS, broken),
 )
 _WAKING = reduce(or_, (wakes for wakes, _ in RULES)) & ~roles.MODEL
 

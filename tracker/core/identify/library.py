@@ -122,7 +122,9 @@ def _also(key: str, loose: bool) -> tuple[str, ...]:
 
 def _both(one: Term, other: Term) -> Term:
     text = other.text if other.model else one.text
-    return Term(one.roles | other.roles, text, other.value or one.value, one.tags + other.tags, other.model or one.model)
+    return Term(
+        one.roles | other.roles, text, other.value or one.value, one.tags + other.tags, other.model or one.model
+    )
 
 
 def _insert_models(filled: Wordbook, vocabulary: Vocabulary, catalogue: Catalogue) -> None:

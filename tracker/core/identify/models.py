@@ -41,9 +41,9 @@ class Family:
     official one (None with several), `old` tells whether its sellers have to state the size, `gaming` whether its
     laptop chips share its name.
 
-    `by_form` holds the variant that a size and a form decide, under None that which a size decides alone; `editions` the
-    family that this one is in an edition; `memories` what a stated size decides, under None what is
-    decided when none is stated.
+    `by_form` holds the variant that a size and a form decide, under None that which a size decides alone; `editions`
+    the family that this one is in an edition; `memories` what a stated size decides, under None what is decided when
+    none is stated.
     """
 
     id: str
@@ -118,10 +118,10 @@ def model(families: tuple[Family, ...], trust: Trust) -> Model:
 
 def families(catalogue: Catalogue) -> dict[str, Family]:
     """Every family of the catalogue by its id."""
-    return {id: _family(id, variants) for id, variants in catalogue.by_family.items()}
+    return {family: _family(family, variants) for family, variants in catalogue.by_family.items()}
 
 
-def _family(id: str, variants: tuple[Gpu, ...]) -> Family:
+def _family(family_id: str, variants: tuple[Gpu, ...]) -> Family:
     sizes: dict[float, bool] = {}
     for gpu in variants:
         if gpu.vram_gb is not None:
@@ -129,7 +129,7 @@ def _family(id: str, variants: tuple[Gpu, ...]) -> Family:
     official = [size for size, is_official in sizes.items() if is_official]
     first = variants[0]
     family = Family(
-        id=id,
+        id=family_id,
         name=first.name,
         sizes=sizes,
         vram_gb=official[0] if len(official) == 1 else None,
@@ -167,9 +167,9 @@ def _by_form(variants: tuple[Gpu, ...]) -> dict[tuple[float | None, str | None],
 def aliases(catalogue: Catalogue, known: Mapping[str, Family]) -> dict[str, tuple[Family, ...]]:
     """Every alias of the catalogue with the families it may mean."""
     index: defaultdict[str, dict[str, Family]] = defaultdict(dict)
-    for id, variants in catalogue.by_family.items():
+    for family, variants in catalogue.by_family.items():
         for alias in variants[0].aliases:
-            index[alias.lower()][id] = known[id]
+            index[alias.lower()][family] = known[family]
     return {alias: tuple(named.values()) for alias, named in index.items()}
 
 
@@ -216,5 +216,5 @@ def trust(pieces: list[str], series: Collection[str]) -> Trust:
     bare = [piece.lstrip("~") for piece in pieces]
     if bare[0].isdigit():
         return Trust.SUFFIXED if len(bare) > 1 else Trust.BARE
-    letter_and_digits = len(bare) == 2 and len(bare[0]) == 1 and bare[1].isdigit()  # noqa: PLR2004
+    letter_and_digits = len(bare) == 2 and len(bare[0]) == 1 and bare[1].isdigit()
     return Trust.SHORT if letter_and_digits and len(bare[1]) <= _SHORT_DIGITS else Trust.BARE

@@ -93,8 +93,7 @@ def _trusted(reading: Reading, places: list[int]) -> list[int]:
 def _distinct(reading: Reading, places: Iterable[int]) -> list[Family]:
     """The different families named; a plain name gives way to an edition of it that is named too."""
     found = {family.id: family for family in (_model(reading, place).families[0] for place in places)}
-    plain = {id for id, family in found.items() if any(edition.id in found for edition in family.editions.values())}
-    return [family for id, family in found.items() if id not in plain]
+    return [family for family in found.values() if not any(edition.id in found for edition in family.editions.values())]
 
 
 def unknown_model(reading: Reading) -> str:

@@ -43,7 +43,11 @@ def _times(reading: Reading, place: int) -> int:
     if term.value:
         opens = not _model_before(reading, place) and not reading.before(place, _LINES)
         return _sane(term) if opens and reading.after(place, _CARD, 1) else 1
-    if reading.roles & roles.NUMBERED or not reading.after(place, roles.NUMBER) or reading.before(place, _LANES | _LINES):
+    if (
+        reading.roles & roles.NUMBERED
+        or not reading.after(place, roles.NUMBER)
+        or reading.before(place, _LANES | _LINES)
+    ):
         return 1
     ends = _model_before(reading, place)
     return _sane(reading.terms[place + 1]) if ends or (place == 0 and reading.after(1, _CARD)) else 1

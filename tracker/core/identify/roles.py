@@ -74,7 +74,6 @@ def meaning(roles: int) -> str:
     return ", ".join(says for name, says in NAMES.items() if roles & BIT[name])
 
 
-
 NOUN = BIT["noun"]
 CONTEXT = BIT["context"]
 VRAM = BIT["vram"]

@@ -8,8 +8,8 @@ class Node:
 
     __slots__ = ("next", "term")
 
-    def __init__(self, next: dict[str, "Node"] | None = None, term: Term | None = None) -> None:
-        self.next: dict[str, Node] = {} if next is None else next
+    def __init__(self, following: dict[str, "Node"] | None = None, term: Term | None = None) -> None:
+        self.next: dict[str, Node] = {} if following is None else following
         self.term = term
 
 

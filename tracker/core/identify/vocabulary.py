@@ -2,7 +2,8 @@
 
 A table `role = [phrases]` gives the phrases a role; `[role] tag = [phrases]` also a tag, such as which flag or how
 many. "word*" stands for every word that begins so, "*word" for every word that ends so. `units.toml` lists what may
-follow a number and what one such unit is worth; `slips.toml` maps misspelt pieces to what they mean.
+follow a number and what one such unit is worth; `slips.toml` maps misspelt pieces to what they mean; `attributes.toml`
+lists what sites call the attributes we read.
 """
 
 import tomllib
@@ -15,7 +16,7 @@ from typing import Any
 from tracker.core.errors import ConfigError
 from tracker.core.identify.roles import BIT
 
-_UNITS, _SLIPS = "units.toml", "slips.toml"
+_UNITS, _SLIPS, _ATTRIBUTES = "units.toml", "slips.toml", "attributes.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,14 +30,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """All phrases, all units that may follow a number, misspelt pieces with what they mean, and series with how they
-    are shortened.
+    """All phrases, all units that may follow a number, misspelt pieces with what they mean, series with how they are
+    shortened, and what the attributes we read are called.
     """
 
     phrases: tuple[Entry, ...]
     units: tuple[Entry, ...]
     slips: Mapping[str, str]
     shortened: Mapping[str, tuple[str, ...]]
+    attributes: Mapping[str, frozenset[str]]
 
 
 @cache
@@ -47,12 +49,13 @@ def vocabulary() -> Vocabulary:
         for path in sorted(files("tracker.core.identify").joinpath("words").iterdir(), key=lambda path: path.name)
         if path.name.endswith(".toml")
     }
-    units, slips = shelf.pop(_UNITS), shelf.pop(_SLIPS)
+    units, slips, attributes = shelf.pop(_UNITS), shelf.pop(_SLIPS), shelf.pop(_ATTRIBUTES)
     found = Vocabulary(
         phrases=tuple(entry for tables in shelf.values() for entry in _entries(tables)),
         units=tuple(_entries(units)),
         slips={slip: word for word, written in slips["spelling"].items() for slip in written},
         shortened={word: tuple(written) for word, written in slips["shortened"].items()},
+        attributes={meaning: frozenset(names) for meaning, names in attributes.items()},
     )
     if unknown := sorted({entry.role for entry in found.phrases + found.units} - BIT.keys()):
         raise ConfigError(f"vocabulary: unknown roles {', '.join(unknown)}")

@@ -17,9 +17,7 @@ _SHORTEST_STEM = 3
 _FEWEST_NEVER_COUNTED = 300
 _GIGABYTES = "gb"
 _TIMES = "x"
-_BARE_CPU = re.compile(
-    r"[2-9][0-9]{3}x(?:3d)?|1[0-4][1-9][05]0[a-z]{0,2}|[2-9][0-9]{3}(?:k|kf|ks|f|u|hs|hx|hq|ge)"
-)
+_BARE_CPU = re.compile(r"[2-9][0-9]{3}x(?:3d)?|1[0-4][1-9][05]0[a-z]{0,2}|[2-9][0-9]{3}(?:k|kf|ks|f|u|hs|hx|hq|ge)")
 
 
 class Wordbook:
