@@ -37,7 +37,7 @@ def test_every_listing_is_an_offer_or_a_rejection_with_its_reason(imported: Call
     assert sum("shipping" not in raw for raw in printed) == SHIPPING_NOT_STATED
     for row, raw in zip(rows, printed, strict=True):
         assert raw["price"]
-        assert raw["currency"] == "USD"
+        assert raw["currency"] in {"USD", "CAD", "GBP", "AUD"}  # as the seller set it, before eBay converted it
         assert raw["condition"]
         assert row["feedback_percent"] is not None
         assert row["feedback_count"] is not None
@@ -52,6 +52,6 @@ def test_the_report_ranks_real_cards(imported: Callable[..., Ran]) -> None:
     rows = json.loads(imported("report", "--metric", "usd_per_gb", "--top", "40", "--format", "json").out)
     wrong = ("shroud", "fan kit", "cable", "bracket", "backplate", "for parts", "cooler")
     for row in rows:
-        assert not any(word in row["title"].lower() for word in wrong), row["title"]
+        assert not any(word in row["title"].lower().replace(f"no {word}", "") for word in wrong), row["title"]
         assert row["usd_per_gb"] > 2, row["title"]
         assert row["quantity"] > 1 or "lot of" not in row["title"].lower(), row["title"]
