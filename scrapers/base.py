@@ -134,6 +134,7 @@ class Scraper:
     `detail` is the request that tells more about one listing (None: the site has none), `parse_detail` the listing
     with what its answer adds. `polling` says why an honest client is likely to be refused here, "" where it is not.
     `selectors` (CSS) and `keys` (JSON) are what its pages are read by: a page that loses one of them is unreadable.
+    `transport` is how its pages are got: "web", or "mail" for mailboxes.
     """
 
     site: str
@@ -158,3 +159,4 @@ class Scraper:
     polling: str = ""
     selectors: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    transport: str = "web"

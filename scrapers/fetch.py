@@ -16,6 +16,7 @@ import tenacity
 
 from scrapers import blocks, decode, oauth
 from scrapers.base import Page, Request, Scraper, Source
+from scrapers.mail import mailbox_fetch
 from scrapers.network import PrivateAddress, PublicOnly, within
 from scrapers.politeness import Clock, Hosts, Robots, Sleep, TooLongAWait, http_date, retry_after_s
 from scrapers.saved import MAX_BYTES
@@ -179,6 +180,8 @@ class Fetcher:
 
     def of(self, scraper: Scraper, source: Source) -> Callable[[Request], Page]:
         """The function that fetches pages of one source, as `crawl` wants it."""
+        if scraper.transport == "mail":
+            return mailbox_fetch(source, self._secrets)
         return partial(self._page, scraper, source)
 
     def _page(self, scraper: Scraper, source: Source, request: Request) -> Page:

@@ -9,6 +9,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MAX_CHARS = 200_000
 
+_DEEPEST = 5_000  # elements left open; pictures and line breaks count too
+_OPENED = re.compile(r"<[a-zA-Z]")
 _BLANKS = re.compile(r"\s+")
 _MARKS = dict.fromkeys(("del", "s", "strike"), "struck") | dict.fromkeys(("strong", "b"), "bold")
 _CELLS = frozenset({"td", "th"})
@@ -96,15 +98,23 @@ class _Words:
         return tuple(_joined(text for text, _ in cell) for cell in self.cells)
 
 
+def tree(markup: str, *, max_chars: int = MAX_CHARS) -> LexborNode | None:
+    """The body of some HTML, None for what is nested without end: that takes a parser for ever."""
+    bounded = markup[:max_chars]
+    if len(_OPENED.findall(bounded)) - bounded.count("</") > _DEEPEST:
+        return None
+    return LexborHTMLParser(bounded).body
+
+
 def lines(markup: str) -> Iterator[Line]:
     """The lines of some HTML in reading order; words between ~~ are struck out too."""
-    root = LexborHTMLParser(markup[:MAX_CHARS]).root
+    root = tree(markup)
     return _lines(root) if root is not None else iter(())
 
 
 def _lines(root: LexborNode) -> Iterator[Line]:
     words, columns, depth = _Words(), tuple[str, ...](), {"struck": 0, "bold": 0}
-    for node, entering in _walk(root):
+    for node, entering in walk(root):
         tag = node.tag or ""
         if tag == "-text":
             words.write(node.text(deep=False) if entering else "", struck=depth["struck"] > 0, bold=depth["bold"] > 0)
@@ -125,7 +135,7 @@ def _lines(root: LexborNode) -> Iterator[Line]:
         yield line
 
 
-def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
+def walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
     """Every node twice, going in and coming out, without recursion: pages may be nested without end."""
     node: LexborNode | None = root
     while node is not None:

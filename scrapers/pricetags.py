@@ -72,12 +72,12 @@ _OTHER_BEFORE = _ends(
     r"bought(?: it| this| them)?(?: new)?(?: for| at)?",
     r"(?:msrp|uvp|neupreis|list price|retails?|retailed)(?: of| is| was| for| price| at)?:?",
     r"original(?:ly)?(?: price| for)?:?",
-    r"(?:was|were|worth|statt|new for|new at)",
+    r"(?:was|were|worth|statt|au lieu de|antes|new for|new at)",
     r"(?:trade )?valued?(?: at| of)?:?",
-    r"(?:shipping|postage|versand)(?: is| costs?)?:?",
+    r"(?:shipping|postage|versand|delivery)(?: is| costs?| ab| from)?:?",
     r"ship (?:it )?for",
     r"(?:budget|deposit|fee|tax)(?: is| of)?:?",
-    r"(?:up to|saved?|add|extra|another|over|under)",
+    r"(?:up to|saved?|add|extra|another|over|under|bis(?: zu)?|max\.?|maximum|hasta|fino a|tot)",
 )
 _OTHER_BEHIND = re.compile(
     rf"[ )]*{_any('off', 'discount', f'(?:for |in |of )?{_SENT}', 'to ship', 'gift ?card', 'deposit', 'fee')}\b"

@@ -74,6 +74,8 @@ def record(recording: Recording, source: Source, *, anew: bool) -> None:
     tape = vcr.VCR(**recordings.vcr_config(), record_mode="once" if anew else "none")
     with tape.use_cassette(str(recording.cassette)), ready as fetcher:
         came_out = recordings.walked(recording, source, fetcher)
+    if not recording.cassette.exists():  # nothing came by the web: what was read lies in a folder beside it
+        recording.cassette.write_text("interactions: []\nversion: 1\n", encoding="utf-8")
     recording.answer.write_text(json.dumps(came_out, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     said = came_out["error"] or f"{len(came_out['listings'])} listings on {came_out['pages']} pages"
     sys.stdout.write(f"{recording}: {said}\n")

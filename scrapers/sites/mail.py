@@ -1,0 +1,141 @@
+"""What marketplaces mail about saved searches, from a mailbox or a folder of letters: a place nobody can block."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import quote
+
+from scrapers import adverts, pick
+from scrapers.base import Page, Request, Scraper, Source
+from scrapers.mail import DAYS, LETTERS, PORTS, letter_page
+from scrapers.platforms.css import search
+from tracker.core.errors import ParseError, Unconfigured
+from tracker.core.models import RawListing
+
+_NOWHERE = "https://mail.invalid/"  # links in letters are absolute
+_SELECTED = search("mail", url=_NOWHERE)
+_NUMBER = re.compile(r"\d{5}")
+_SELECTORS = ("item", "title", "price", "link")
+
+
+def start(source: Source) -> Iterator[Request]:
+    """The mailbox, or the folder."""
+    options = source.options
+    if mistake := next(mistakes(options), ""):
+        raise Unconfigured(mistake, site=source.site)
+    if path := options.get("path"):
+        yield Request(url=f"eml:{quote(path)}")
+        return
+    port = options.get("port") or PORTS.get(options.get("security", "tls"), 993)
+    yield Request(url=f"imap://{options.get('host', '')}:{port}/{quote(options.get('mailbox') or 'INBOX')}")
+
+
+def mistakes(options: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with a source's options."""
+    if bool(options.get("host")) == bool(options.get("path")):
+        yield "mail needs either `host`, an IMAP server, or `path`, a folder of .eml files"
+    if options.get("security", "tls") not in PORTS:
+        yield f"security is {options['security']!r}: it may be {', '.join(PORTS)}"
+    if options.get("security") == "none" and options.get("host") not in ("localhost", "127.0.0.1", "::1"):
+        yield "security none would show the password to the network: only for a server on this machine"
+    if "item" in options and (missing := [name for name in _SELECTORS if not options.get(name)]):
+        yield f"letters read by selectors need {', '.join(missing)} too"
+
+
+def parse(page: Page) -> Iterator[RawListing]:
+    """The adverts of every letter; one that comes in several letters is the newest one's."""
+    is_saved = not page.text.lstrip().startswith("{")
+    letters = pick.rows((letter_page(page) if is_saved else page).json, "letters")
+    seen: set[str] = set()
+    refusal: ParseError | None = None
+    for letter in letters:
+        try:
+            listings = list(_listings(page, letter))
+        except ParseError as error:  # a letter of another kind: fine, unless all of them are
+            refusal = error
+            continue
+        for listing in listings:
+            if listing.site_id not in seen:
+                seen.add(listing.site_id)
+                yield listing
+    if letters and not seen and (refusal or page.source.options.get("senders")):
+        raise refusal or page.unreadable(f"no link with a title and a price in {len(letters)} letters")
+
+
+def _listings(page: Page, letter: Mapping[str, object]) -> Iterator[RawListing]:
+    sender, markup = pick.text(letter, "from"), pick.text(letter, "html")
+    about = pick.stated(sender=sender, subject=pick.text(letter, "subject"))
+    sent_at = pick.text(letter, "date")
+    if "item" not in page.source.options:
+        for advert in adverts.adverts(markup):
+            yield _listing(page.source, advert, sender, about, sent_at)
+        return
+    for listing in _SELECTED.parse(replace(page, url=_NOWHERE, text=markup)):
+        url = adverts.unwrapped(listing.url)
+        yield replace(
+            listing,
+            site_id=listing.site_id or _id(url, sender, listing.title),
+            url=url,
+            listed_at=listing.listed_at or sent_at,
+            attributes={**listing.attributes, **about},
+        )
+
+
+def _listing(source: Source, advert: adverts.Advert, sender: str, about: dict[str, str], sent_at: str) -> RawListing:
+    return RawListing(
+        site=source.site,
+        site_id=_id(advert.url, sender, advert.title),
+        title=advert.title,
+        url=advert.url,
+        price=advert.asked.text,
+        currency=source.currency,
+        shipping=advert.asked.shipping,
+        description=pick.plain(advert.text),
+        attributes=about,
+        image=advert.image,
+        listed_at=sent_at,
+        bids="0" if advert.bid else "",
+        best_offer=advert.asked.negotiable,
+    )
+
+
+def _id(url: str, sender: str, title: str) -> str:
+    """The advert's address, its number at the least; where the mailer hides it, the sender and the title."""
+    if adverts.is_opaque(url):
+        name = re.sub(r"\W+", "-", title.lower()).strip("-")
+        return f"{sender.rpartition('@')[2]}/{name}"
+    parts = pick.split(url)
+    if _NUMBER.search(parts.path):
+        return f"{parts.netloc}{parts.path}"
+    numbered = next((pair for pair in parts.query.split("&") if _NUMBER.search(pair)), parts.query)
+    return f"{parts.netloc}{parts.path}?{numbered}" if numbered else f"{parts.netloc}{parts.path}"
+
+
+SCRAPER = Scraper(
+    site="mail",
+    start=start,
+    parse=parse,
+    options={
+        "host": "the IMAP server, such as imap.example.org",
+        "path": "instead of a server: a folder of .eml files, or a Maildir",
+        "port": "its port; 993 with tls, 143 without, where left out",
+        "security": "tls (where left out), starttls, or none for a server on this machine",
+        "env": "its credentials are in the environment as <env>_USERNAME and <env>_PASSWORD; MAIL where left out",
+        "mailbox": "the mailbox or label; INBOX where left out",
+        "senders": "only letters from these addresses or domains, separated by commas",
+        "days": f"how far back a mailbox is read; {DAYS} where left out",
+        "limit": f"at most this many letters, the newest; {LETTERS} where left out",
+        "mark_seen": "true to mark as read what was read; letters are left untouched where left out",
+        "item": "CSS selector of one advert in a letter; found by likeness where left out",
+        "title": "CSS selector of its title, below the item",
+        "price": "CSS selector of its price",
+        "link": "CSS selector of its link",
+        "id": "CSS selector of the marketplace's own number for it",
+        "image": "CSS selector of its picture",
+        "shipping": "CSS selector of what sending it costs",
+    },
+    every=timedelta(minutes=10),
+    transport="mail",
+    robots=False,
+)
