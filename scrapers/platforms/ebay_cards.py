@@ -43,9 +43,9 @@ _CURRENCIES = {
 # What a line of a card may say, in the words of eBay's languages: its first group is the value.
 _LINES = re.IGNORECASE | re.MULTILINE
 _SHIPPING = re.compile(
-    r"^(.{0,60}(?:delivery|shipping|postage|lieferung|versand|livraison|envío|spedizione|verzending|wysyłka))\b", _LINES
+    r"(?:delivery|shipping|postage|lieferung|versand|livraison|envío|spedizione|verzending|wysyłka)\b"
 )
-_STATED = re.compile(r"\d|free|kostenlos|gratis|gratuit", re.IGNORECASE)
+_STATED = re.compile(r"\d|free|kostenlos|gratis|gratuit")
 _PLACE = re.compile(r"^(?:Located in|from|aus|Artikelstandort:?) +(.+)$", _LINES)
 _BIDS = re.compile(r"^(\d[\d.,]*) +(?:bids?|Gebote?|enchères?|offert[ae]|pujas?)\b[ ·]*(.*)$", _LINES)
 _BEST_OFFER = ("best offer", "preisvorschlag", "offre directe", "proposta d'acquisto", "mejor oferta")
@@ -91,27 +91,30 @@ def _listing(page: Page, card: LexborNode, href: str) -> RawListing:
     rows = card.css(ROW)
     if not rows:
         raise page.unreadable(f"no {ROW!r} in a card")
-    lines = "\n".join(map(cards.words, rows))
+    said = [cards.words(row) for row in rows]
+    lines = "\n".join(said)
     header = card.css_first(_HEADER) or card  # what is looked for in a part is found sooner
     prices = rows[0].css(PRICE) or card.css(PRICE)
+    price = " ".join(map(cards.words, prices))
     chosen = _VARIATION.search(href) if "var=" in href else None
     host = pick.split(href).netloc
     condition, _, seller_kind = cards.words_of(header, CONDITION).partition("|")
     seller, bids = _SELLER.search(lines), _BIDS.search(lines)
-    place, shipping = _said(_PLACE, lines), _said(_SHIPPING, lines)
+    place = _said(_PLACE, lines)
+    lowered = lines.lower()
     return RawListing(
         site=page.source.site,
         site_id=f"v1|{number[1]}|{chosen[1] if chosen else '0'}",
         title=_title(page, header),
         url=f"https://{host}/itm/{number[1]}{f'?var={chosen[1]}' if chosen else ''}",
-        price=" ".join(map(cards.words, prices)),
+        price=price,
         currency=_currency(host) or page.source.currency,
-        shipping=shipping if _STATED.search(shipping) else "",
+        shipping=_shipping(lines, lowered),
         condition=condition.strip(),
         attributes=pick.stated(
             location=place,
             sellerKind=seller_kind.strip(),
-            originalPrice=cards.words_of(rows[0], ".strikethrough"),
+            originalPrice="" if said[0] == price else cards.words_of(rows[0], ".strikethrough"),
             timeLeft=_said(_TIME_LEFT, bids[2] or lines) if bids else "",
         ),
         availability="SoldOut" if _SOLD.search(cards.words_of(header, ".s-card__caption")) else "",
@@ -122,7 +125,7 @@ def _listing(page: Page, card: LexborNode, href: str) -> RawListing:
         image=_image(card),
         bids=bids[1] if bids else "",
         group_id=number[1] if len(prices) > 1 else "",
-        best_offer=any(offer in lines.lower() for offer in _BEST_OFFER),
+        best_offer=any(offer in lowered for offer in _BEST_OFFER),
     )
 
 
@@ -131,6 +134,15 @@ def _title(page: Page, header: LexborNode) -> str:
     if found := header.css_first(f"{TITLE} .su-styled-text") or header.css_first(TITLE):
         return cards.words(found)
     raise page.unreadable(f"no {TITLE!r} in a card")
+
+
+def _shipping(lines: str, lowered: str) -> str:
+    """The line that says what sending costs, up to the word for sending; "" where it states neither amount nor free."""
+    for found in _SHIPPING.finditer(lowered):
+        start = lowered.rfind("\n", 0, found.start()) + 1
+        if _STATED.search(lowered, start, found.start()):
+            return lines[start : found.end()]
+    return ""
 
 
 def _said(pattern: re.Pattern[str], lines: str) -> str:
@@ -151,5 +163,4 @@ def _currency(host: str) -> str:
 
 def _image(card: LexborNode) -> str:
     image = card.css_first("img.s-card__image")
-    stated = image.attributes if image else {}
-    return stated.get("data-defer-load") or stated.get("src") or ""
+    return cards.attribute(image, "data-defer-load") or cards.attribute(image, "src")
