@@ -9,12 +9,16 @@ _SYSTEM = roles.RAM | roles.STORAGE | roles.TIMES
 
 def foreign(reading: Reading, family: Family) -> list[float]:
     """The sizes in a text that no edition of a family has: system memory or storage."""
-    sizes = [reading.terms[place].value for place in reading.memories]
-    return [
-        size
-        for size in sizes
-        if size not in family.sizes and not any(size in edition.sizes for edition in family.editions.values())
-    ]
+    return [size for place in reading.memories if not _could_have(family, size := reading.terms[place].value)]
+
+
+def _could_have(family: Family, size: float) -> bool:
+    """Whether some edition of a family may have a size; makers of old cards fitted what they liked."""
+    return (
+        size in family.sizes
+        or any(size in edition.sizes for edition in family.editions.values())
+        or (family.old and size <= 2 * max(family.sizes, default=0))
+    )
 
 
 def memory(reading: Reading, family: Family) -> Memory:
@@ -51,7 +55,7 @@ def _of_card(reading: Reading, family: Family) -> list[float]:
             doubled = _times(reading, place) * size
             if doubled in family.sizes:
                 size = doubled
-            elif _is_system(reading, place) or _in_part_number(reading, place):
+            elif _in_part_number(reading, place) or (_is_system(reading, place) and not _could_have(family, size)):
                 continue
         sizes[size] = None
     return list(sizes)

@@ -102,7 +102,7 @@ def unknown_model(reading: Reading) -> str:
         if reading.after(place, roles.NUMBER):
             number = reading.terms[place + 1]
             if _SMALLEST_NUMBER <= number.value <= _LARGEST_NUMBER:
-                return f"{reading.terms[place].text} {number.text}"
+                return f"{reading.terms[place].text} {number.value:g}"
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from tracker.core.identify import roles
 from tracker.core.identify.reading import Reading, Term
+from tracker.core.identify.text import GLUE
 
 _MOST, _MOST_OPENING = 300, 64
 _CARD = roles.MODEL | roles.CONTEXT | roles.NOUN | roles.SERIES
@@ -38,19 +39,17 @@ def _sane(term: Term) -> int:
 
 
 def _times(reading: Reading, place: int) -> int:
-    """ "4x EVGA RTX 3080" and "RTX 3090 x2"; not "Ventus 3X OC", "3x fans", "PCIe 3.0 x4" nor "iChill X3"."""
+    """Counts "4x EVGA RTX 3080" and "RTX 3090 x 2"; not "Ventus 3X OC", "3x fans", "PCIe 3.0 x4" nor "iChill X3"."""
     term = reading.terms[place]
     if term.value:
         opens = not _model_before(reading, place) and not reading.before(place, _LINES)
         return _sane(term) if opens and reading.after(place, _CARD, 1) else 1
-    if (
-        reading.roles & roles.NUMBERED
-        or not reading.after(place, roles.NUMBER)
-        or reading.before(place, _LANES | _LINES)
-    ):
+    if reading.roles & roles.NUMBERED or not reading.after(place, roles.NUMBER) or reading.before(place, _LANES):
         return 1
-    ends = _model_before(reading, place)
-    return _sane(reading.terms[place + 1]) if ends or (place == 0 and reading.after(1, _CARD)) else 1
+    count = reading.terms[place + 1]
+    if count.text.startswith(GLUE) and reading.before(place, _LINES):
+        return 1
+    return _sane(count) if _model_before(reading, place) or (place == 0 and reading.after(1, _CARD)) else 1
 
 
 def _counts_cards(reading: Reading, place: int) -> bool:
@@ -64,7 +63,7 @@ def _counts_cards(reading: Reading, place: int) -> bool:
 
 
 def _opening_number(reading: Reading) -> int:
-    """ "4 Nvidia Tesla P100": a number that opens the text, right before a card."""
+    """A number that opens the text, right before a card: "4 Nvidia Tesla P100"."""
     first = reading.terms[0]
     opens = first.roles & roles.NUMBER and not first.roles & roles.MODEL and reading.gaps[0] == 0
     return _sane(first) if opens and first.value <= _MOST_OPENING and reading.after(0, _CARD) else 1

@@ -74,7 +74,7 @@ class Wordbook:
         if before is not None and before.node is None and before.key.lstrip(GLUE) != "n":
             phrases = None
         units = self.units.next if number < _FEWEST_NEVER_COUNTED else self._never_counting()
-        plain = Node(units, Term(roles.NUMBER, digits, number))
+        plain = Node(units, Term(roles.NUMBER, key, number))
         return Piece(key, plain if phrases is None else merged(plain, phrases), number)
 
     def _never_counting(self) -> dict[str, Node]:
