@@ -101,6 +101,26 @@ def test_a_spreadsheet_takes_no_cell_for_a_formula(tracker_command: Command, pag
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
+def test_html_is_escaped(tracker_command: Command, page: Path) -> None:
+    page.write_text(page.read_text().replace("GeForce RTX 3090", "<script>alert(1)</script> RTX 3090"))
+    tracker_command("import", "ebay", page)
+    html = tracker_command("report", "--format", "html").out
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert '<a href="https://www.ebay.com/itm/1"' in html
+
+
+def test_parquet_is_read_back(tracker_command: Command, page: Path, tmp_path: Path) -> None:
+    from pyarrow import parquet
+
+    tracker_command("import", "ebay", page)
+    command = [sys.executable, "-m", "tracker", "--home", str(tmp_path / "home"), "report", "--format", "parquet"]
+    written = tmp_path / "offers.parquet"
+    with written.open("wb") as file:
+        subprocess.run(command, stdout=file, stderr=subprocess.DEVNULL, check=True)
+    assert parquet.read_table(written).to_pylist()[0]["variant"] == "mi50-32gb"
+
+
 def test_markdown_and_tables_are_for_people(tracker_command: Command, page: Path) -> None:
     tracker_command("import", "ebay", page)
     markdown = tracker_command("report", "--format", "md").out.splitlines()

@@ -4,9 +4,12 @@ import csv
 import difflib
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from html import escape
 from typing import Any, TextIO
+
+from tracker.core.errors import ConfigError
 
 Row = Mapping[str, Any]
 
@@ -18,15 +21,17 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     MD = "md"
+    HTML = "html"
+    PARQUET = "parquet"
+
+
+_FOR_PROGRAMS = frozenset({Format.CSV, Format.JSON, Format.PARQUET})
 
 
 def emit(rows: Sequence[Row], form: Format, *, people: Sequence[Row] | None = None, out: TextIO | None = None) -> None:
     """Print a list of flat rows; `people` are the same rows with the columns people read."""
     out = out or sys.stdout
-    shown = rows if people is None else people
-    {Format.TABLE: _table, Format.CSV: _csv, Format.JSON: _json, Format.MD: _markdown}[form](
-        rows if form in (Format.CSV, Format.JSON) else shown, out
-    )
+    _WRITERS[form](rows if people is None or form in _FOR_PROGRAMS else people, out)
 
 
 def _table(rows: Sequence[Row], out: TextIO) -> None:
@@ -98,9 +103,48 @@ def _csv(rows: Sequence[Row], out: TextIO) -> None:
     writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
 
 
+def _html(rows: Sequence[Row], out: TextIO) -> None:
+    if not rows:
+        return
+    head = "".join(f"<th>{escape(name)}</th>" for name in rows[0])
+    out.write(f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n")
+    out.writelines(
+        f"<tr>{''.join(f'<td>{_linked(_said(value))}</td>' for value in row.values())}</tr>\n" for row in rows
+    )
+    out.write("</tbody>\n</table>\n")
+
+
+def _linked(text: str) -> str:
+    """A cell of a page; only web addresses become links."""
+    shown = escape(text)
+    is_web = text.startswith(("https://", "http://")) and " " not in text
+    return f'<a href="{shown}" rel="noopener nofollow ugc">{shown}</a>' if is_web else shown
+
+
+def _parquet(rows: Sequence[Row], out: TextIO) -> None:
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ModuleNotFoundError as error:
+        raise ConfigError("parquet needs pyarrow: pip install 'gpu-tracker[parquet]'") from error
+    if out.isatty():
+        raise ConfigError("parquet is no text: send it to a file, as in … --format parquet > offers.parquet")
+    parquet.write_table(pa.Table.from_pylist([dict(row) for row in rows]), out.buffer)
+
+
 def _harmless(value: object) -> object:
     """A cell no spreadsheet takes for a formula."""
     return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") and value else value
+
+
+_WRITERS: Mapping[Format, Callable[[Sequence[Row], TextIO], None]] = {
+    Format.TABLE: _table,
+    Format.CSV: _csv,
+    Format.JSON: _json,
+    Format.MD: _markdown,
+    Format.HTML: _html,
+    Format.PARQUET: _parquet,
+}
 
 
 def near(word: str, known: Iterable[str]) -> str:
