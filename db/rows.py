@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from tracker.core.gpus import Catalogue
@@ -21,18 +22,22 @@ COLUMNS_OF_THEIR_OWN = frozenset({"site", "site_id", "url", "title"})
 RESTLESS = frozenset({"feedback_percent", "feedback_count", "image", "bids"})
 """What may differ at every visit without anybody wanting to know: written along, but no reason to write."""
 
-_RAW_FIELDS = tuple(field.name for field in fields(RawListing) if field.name not in COLUMNS_OF_THEIR_OWN)
+_PRINTED = tuple(field.name for field in fields(RawListing) if field.name not in COLUMNS_OF_THEIR_OWN)
+_printed_of = attrgetter(*_PRINTED)
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def row_of(outcome: Offer | Rejected, bill: Bill) -> Row:
     """The listing row of one outcome, but for the columns that depend on when and where it was seen."""
     raw, verdict = outcome.raw, outcome.verdict
-    printed = {name: value for name in _RAW_FIELDS if (value := getattr(raw, name))}
-    row: Row = {
+    printed = {name: value for name, value in zip(_PRINTED, _printed_of(raw), strict=True) if value}
+    return {
         "site": raw.site,
         "site_id": raw.site_id,
         "url": raw.url,
         "title": raw.title,
+        "raw": _as_json(printed),
+        "digest": digest_of(outcome),
         "kind": verdict.kind.value,
         "gpu": verdict.gpu,
         "variant": verdict.variant,
@@ -47,8 +52,10 @@ def row_of(outcome: Offer | Rejected, bill: Bill) -> Row:
         "price": None,
         "currency": "",
         "shipping": None,
-        "on_offer": False,
+        "on_offer": is_on_offer(outcome),
         "seller": raw.seller,
+        "feedback_percent": _number(raw.feedback_percent),
+        "feedback_count": None if (count := _number(raw.feedback_count)) is None else int(count),
         "country": raw.country,
         "best_offer": raw.best_offer,
         "auction": False,
@@ -56,13 +63,11 @@ def row_of(outcome: Offer | Rejected, bill: Bill) -> Row:
         "ends_at": None,
         **_worth(outcome, bill),
     }
-    flags = row["flags"].removesuffix(ESTIMATED).rstrip()  # the buyer's rules are no change of the listing
-    steady = {name: value for name, value in printed.items() if name not in RESTLESS}
-    row["digest"] = _digest({**row, "raw": steady, "flags": flags, "rate": None, "landed_usd": None, "unit_usd": None})
-    row["raw"] = json.dumps(printed, ensure_ascii=False, separators=(",", ":"))
-    row["feedback_percent"] = _number(raw.feedback_percent)
-    row["feedback_count"] = None if (count := _number(raw.feedback_count)) is None else int(count)
-    return row
+
+
+def is_on_offer(outcome: Offer | Rejected) -> bool:
+    """Whether an outcome can be bought now."""
+    return isinstance(outcome, Offer) and outcome.available
 
 
 def _worth(outcome: Offer | Rejected, bill: Bill) -> Row:
@@ -83,15 +88,25 @@ def _worth(outcome: Offer | Rejected, bill: Bill) -> Row:
         "landed_usd": landed.landed_usd,
         "unit_usd": landed.unit_usd,
         "flags": " ".join((*outcome.flags, *([ESTIMATED] if landed.estimated else []))),
-        "on_offer": outcome.available,
         "auction": outcome.auction,
         "listed_at": outcome.listed_at,
         "ends_at": outcome.ends_at,
     }
 
 
-def _digest(content: Mapping[str, Any]) -> int:
-    seen = repr(sorted(content.items())).encode()
+_steady_of = attrgetter(*(field.name for field in fields(RawListing) if field.name not in RESTLESS))
+_read_of = attrgetter(
+    *("kind.value", "gpu", "variant", "vram_gb", "quantity", "modded", "form", "condition.value", "flags", "reason")
+)
+_offered_of = attrgetter(
+    *("price.amount", "price.currency", "shipping", "available", "auction", "flags", "listed_at", "ends_at")
+)
+
+
+def digest_of(outcome: Offer | Rejected) -> int:
+    """A number that is another one when what a listing prints or what it is read as is; the buyer's costs aside."""
+    made = _offered_of(outcome) if isinstance(outcome, Offer) else (outcome.reason, outcome.detail)
+    seen = repr((_steady_of(outcome.raw), _read_of(outcome.verdict), made)).encode()
     return int.from_bytes(hashlib.blake2b(seen, digest_size=8).digest(), signed=True)
 
 

@@ -5,13 +5,26 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
-from db.rows import Bill, Row, cents, priced_of, row_of
+from db.rows import Bill, Row, cents, digest_of, is_on_offer, priced_of, row_of
 from db.tables import Alert, Delivery, Listing, Note, Presence, PricePoint, Quota, Rate, Source, Told, Visit, WatchState
 from tracker.core.gpus import Catalogue
 from tracker.core.models import Offer, Rejected
@@ -32,13 +45,17 @@ SOURCE, VISIT, RATE, QUOTA, NOTE = table(Source), table(Visit), table(Rate), tab
 WATCH, TOLD, ALERT, DELIVERY = table(WatchState), table(Told), table(Alert), table(Delivery)
 
 
-def _upsert(tx: Connection, target: Table, rows: Sequence[Row], *, key: Collection[str]) -> None:
+def _upsert(tx: Connection, target: Table, rows: Sequence[Row], *, key: tuple[str, ...]) -> None:
     """Insert rows; one whose key is there already takes over the other columns given."""
-    if not rows:
-        return
-    statement = postgresql.insert(target) if tx.dialect.name == "postgresql" else sqlite.insert(target)
-    taken_over = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    tx.execute(statement.on_conflict_do_update(index_elements=list(key), set_=taken_over), list(rows))
+    if rows:
+        tx.execute(_upsert_of(tx.dialect.name, target, tuple(rows[0]), key), list(rows))
+
+
+@cache  # building one takes as long as running it for a hundred rows
+def _upsert_of(dialect: str, target: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> Executable:
+    statement = postgresql.insert(target) if dialect == "postgresql" else sqlite.insert(target)
+    taken_over = {name: statement.excluded[name] for name in columns if name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=taken_over)
 
 
 def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -139,10 +156,20 @@ LAST_SEEN = (
 )
 """When any source last showed a listing, beside a query on listings."""
 
-_BEFORE = (
-    LISTING.c.id,
+_THESE = (LISTING.c.site == bindparam("site"), LISTING.c.site_id.in_(bindparam("site_ids", expanding=True)))
+
+_KNOWN = select(
     LISTING.c.site_id,
+    LISTING.c.id,
     LISTING.c.digest,
+    LISTING.c.on_offer,
+    LISTING.c.ended_at,
+    LAST_SEEN.label("seen_at"),
+).where(*_THESE)
+"""What tells whether listings of a site changed."""
+
+_BEFORE = select(
+    LISTING.c.site_id,
     LISTING.c.price,
     LISTING.c.currency,
     LISTING.c.shipping,
@@ -150,9 +177,10 @@ _BEFORE = (
     LISTING.c.on_offer,
     LISTING.c.rejected,
     LISTING.c.first_seen_at,
-    LISTING.c.ended_at,
-    LAST_SEEN.label("seen_at"),
-)
+).where(*_THESE)
+"""What a change is told by."""
+
+_IDS = select(LISTING.c.site_id, LISTING.c.id).where(*_THESE)
 
 
 def record(
@@ -171,32 +199,30 @@ def record(
     Listings this source has not shown since `missed_since` end, unless another source still shows them; None ends
     nothing.
     """
-    rows = {row["site_id"]: row for row in (row_of(outcome, bill) for outcome in outcomes)}
-    before = _before(tx, rows)
-    for site_id, old in before.items():
+    shown = {outcome.raw.site_id: outcome for outcome in outcomes}
+    site = next((outcome.raw.site for outcome in shown.values()), "")
+    known = _stored(tx, _KNOWN, site, shown)
+    for site_id, old in known.items():
         if old["seen_at"] is not None and old["seen_at"] > now:  # a page saved long ago tells nothing about today
-            del rows[site_id]
-    before = {site_id: old for site_id, old in before.items() if site_id in rows}
-    new = [
-        {**row, "source_id": source_id, "first_seen_at": now, "ended_at": None}
-        for site_id, row in rows.items()
-        if site_id not in before
-    ]
+            del shown[site_id]
+    rows = {
+        site_id: row_of(outcome, bill)
+        for site_id, outcome in shown.items()
+        if site_id not in known or _differs(known[site_id], outcome)
+    }
+    before = _stored(tx, _BEFORE, site, rows.keys() & known.keys())
+    for site_id, row in rows.items():
+        row |= {"first_seen_at": before[site_id]["first_seen_at"] if site_id in before else now, "ended_at": None}
+    new = [{**row, "source_id": source_id} for site_id, row in rows.items() if site_id not in before]
     if new:
         tx.execute(insert(LISTING), new)
-    written = {row["site_id"]: row for row in new}
-    ids = _ids(tx, written) | {site_id: old["id"] for site_id, old in before.items()}
-    changed = [
-        {**row, "first_seen_at": old["first_seen_at"], "ended_at": None, "at_id": old["id"]}
-        for site_id, old in before.items()
-        if _differs(old, row := rows[site_id])
-    ]
-    _rewrite(tx, changed)
-    written |= {row["site_id"]: row for row in changed}
-    moved = [row for site_id, row in written.items() if _moved(before.get(site_id), row)]
+    entered = _stored(tx, _IDS, site, rows.keys() - known.keys())
+    ids = {site_id: int(old["id"]) for site_id, old in (known | entered).items()}
+    _rewrite(tx, [{**row, "at_id": ids[site_id]} for site_id, row in rows.items() if site_id in before])
+    moved = [row for site_id, row in rows.items() if _moved(before.get(site_id), row)]
     _upsert(tx, PRICE, [_price_point(ids[row["site_id"]], row, now) for row in moved], key=("listing_id", "at"))
-    seen = [{"source_id": source_id, "listing_id": ids[site_id], "seen_at": now} for site_id in rows]
-    _upsert(tx, PRESENCE, seen, key=("source_id", "listing_id"))
+    _note_presence(tx, source_id, [ids[site_id] for site_id in shown], now)
+    offers = sum(isinstance(outcome, Offer) for outcome in shown.values())
     return Recorded(
         changes=tuple(
             Change(
@@ -212,8 +238,8 @@ def record(
             for row in moved
             if (event := _event(before.get(row["site_id"]), row))
         ),
-        offers=sum(row["rejected"] is None for row in rows.values()),
-        rejected=sum(row["rejected"] is not None for row in rows.values()),
+        offers=offers,
+        rejected=len(shown) - offers,
         new=len(new),
         changed=sum(row["site_id"] in before for row in moved),
         ended=0 if missed_since is None else _end_missing(tx, source_id, missed_since, now),
@@ -223,31 +249,44 @@ def record(
 _AMOUNTS = ("price", "shipping", "landed_usd", "unit_usd")
 
 
-def _before(tx: Connection, rows: Mapping[str, Row]) -> dict[str, Row]:
-    """What the database already knows of these listings, by their id on the site."""
-    if not rows:
-        return {}
-    site = next(iter(rows.values()))["site"]
-    known = select(*_BEFORE).where(LISTING.c.site == site)
+def _stored(tx: Connection, asked: Executable, site: str, site_ids: Collection[str]) -> dict[str, Row]:
+    """What the database holds of some listings of a site, by their id there."""
     return {
-        old["site_id"]: dict(old)
-        for chunk in chunks(list(rows))
-        for old in tx.execute(known.where(LISTING.c.site_id.in_(chunk))).mappings()
+        row.site_id: row._asdict()
+        for chunk in chunks(list(site_ids))
+        for row in tx.execute(asked, {"site": site, "site_ids": chunk}).all()
     }
 
 
-def _ids(tx: Connection, rows: Mapping[str, Row]) -> dict[str, int]:
-    return {site_id: int(old["id"]) for site_id, old in _before(tx, rows).items()}
+_SEEN = (
+    update(PRESENCE)
+    .where(PRESENCE.c.source_id == bindparam("source"), PRESENCE.c.listing_id.in_(bindparam("ids", expanding=True)))
+    .values(seen_at=bindparam("now"))
+)
 
 
-def _differs(old: Mapping[str, Any], row: Row) -> bool:
-    return bool(old["digest"] != row["digest"] or old["on_offer"] != row["on_offer"] or old["ended_at"] is not None)
+def _note_presence(tx: Connection, source_id: int, ids: Sequence[int], now: datetime) -> None:
+    """Note that a source shows listings now: in one statement, if it has shown all of them before."""
+    for chunk in chunks(ids):
+        if tx.execute(_SEEN, {"source": source_id, "ids": chunk, "now": now}).rowcount < len(chunk):
+            seen = [{"source_id": source_id, "listing_id": listing_id, "seen_at": now} for listing_id in chunk]
+            _upsert(tx, PRESENCE, seen, key=("source_id", "listing_id"))
+
+
+def _differs(old: Mapping[str, Any], outcome: Offer | Rejected) -> bool:
+    """Whether a known listing has anything to write but that it was seen."""
+    return old["on_offer"] != is_on_offer(outcome) or old["ended_at"] is not None or old["digest"] != digest_of(outcome)
 
 
 def _rewrite(tx: Connection, rows: Sequence[Row]) -> None:
     if rows:
-        columns: Row = {name: bindparam(name) for name in rows[0] if name != "at_id"}
-        tx.execute(update(LISTING).where(LISTING.c.id == bindparam("at_id")).values(columns), list(rows))
+        tx.execute(_update_of(tuple(rows[0])), list(rows))
+
+
+@cache
+def _update_of(columns: tuple[str, ...]) -> Executable:
+    values: Row = {name: bindparam(name) for name in columns if name != "at_id"}
+    return update(LISTING).where(LISTING.c.id == bindparam("at_id")).values(values)
 
 
 def _moved(old: Mapping[str, Any] | None, row: Row) -> bool:
@@ -312,9 +351,7 @@ def _end_missing(tx: Connection, source_id: int, missed_since: datetime, now: da
 
 def reprice(tx: Connection, rows: Sequence[Row]) -> int:
     """Give listings (`at_id`) another landed price; returns how many."""
-    if rows:
-        columns: Row = {name: bindparam(name) for name in rows[0] if name != "at_id"}
-        tx.execute(update(LISTING).where(LISTING.c.id == bindparam("at_id")).values(columns), list(rows))
+    _rewrite(tx, rows)
     return len(rows)
 
 

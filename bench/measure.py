@@ -1,0 +1,27 @@
+"""How the benchmarks measure and speak: the median of five, ours beside a peer, and the limit."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+RUNS = 5
+
+
+def median_s(run: Callable[[], object], *, runs: int = RUNS) -> float:
+    """The median time of one run, in seconds."""
+    times = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def say(what: str, ours: str, peer: str, got: str, limit: str, *, met: bool) -> None:
+    """Print one line: what was measured, both figures, what follows, what must be, and whether it is."""
+    print(f"{what}: ours {ours}, {peer}: {got} (limit {limit}) {'ok' if met else 'MISSED'}", flush=True)
+
+
+def ms(seconds: float) -> str:
+    """A time in milliseconds, with three digits that count."""
+    return f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:.2f} s"
