@@ -11,6 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from scrapers import pick
 from scrapers.base import Page, Request, Scraper, Source, Walk
 from scrapers.platforms.product import PRODUCTS, Node, kinds, listings_of
 from tracker.core.models import RawListing
@@ -48,20 +49,34 @@ def jsonld(site: str, *, url: str = "", every: timedelta = timedelta(hours=6)) -
         required=() if url else ("url",),
         every=every,
         mandatory=("site_id", "title"),
+        keys=("@type", "name"),
     )
 
 
 def parse(page: Page) -> Iterator[RawListing]:
-    """The listings of the page's products, each said once; raises ParseError when there is none."""
+    """The listings of the page's products, each said once; raises ParseError when there is none.
+
+    Offers in stock that name a currency and no price are unreadable: a shop that withholds the price withholds both.
+    """
     listings: dict[str, RawListing] = {}
-    for product in from_jsonld(page):
+    products = from_jsonld(page)
+    for product in products:
         for listing in listings_of(page, product):
             said_before = listings.get(listing.site_id)
             if said_before is None or not said_before.price:
                 listings[listing.site_id] = listing
     if not listings:
         raise page.unreadable("no schema.org product on the page")
+    if not any(listing.price for listing in listings.values()) and any(map(_lost_its_price, products)):
+        raise page.unreadable("an offer in stock has a currency and no price")
     return iter(listings.values())
+
+
+def _lost_its_price(product: Node) -> bool:
+    return any(
+        pick.text(offer, "priceCurrency") and pick.text(offer, "availability").endswith("InStock")
+        for offer in pick.rows(product, "offers")
+    )
 
 
 def from_jsonld(page: Page) -> list[Node]:

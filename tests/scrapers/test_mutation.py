@@ -143,3 +143,13 @@ def test_every_site_says_what_it_is_read_by(site: str) -> None:
 
 def test_a_page_that_keeps_its_marks_is_read() -> None:
     assert all(pages(site) for site in SITES if any(mark.site == site for mark in declared()))
+
+
+def test_an_offer_in_stock_that_lost_its_price_is_noticed() -> None:
+    scraper = scrapers.sites.load("jsonld")
+    price = Mark("jsonld", "price", is_key=True)
+    in_stock = [page for page in pages("jsonld") if "/InStock" in page.text]
+    assert in_stock
+    for page in in_stock:
+        with pytest.raises(ParseError, match="a currency and no price"):
+            list(read(scraper, replace(page, text=price.renamed(page.text))))
