@@ -13,8 +13,9 @@ from sqlalchemy import BigInteger, Connection, Subquery, delete, func, insert, s
 from db.rows import Row
 from db.store import LISTING, PRICE, chunks, table
 from db.tables import Daily
-from tracker.core.market import ANY, CLASS_OF, ConditionClass, spread
+from tracker.core.market import ANY, CLASS_OF, ConditionClass
 from tracker.core.models import Condition
+from tracker.core.spread import spread
 
 DAILY = table(Daily)
 

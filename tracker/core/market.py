@@ -15,6 +15,8 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import accumulate
 from math import sqrt
+from operator import itemgetter
+from typing import NamedTuple
 
 from tracker.core.models import Condition
 
@@ -78,40 +80,6 @@ _REGION_OF = {country: region for region, countries in _REGIONS.items() for coun
 def region_of(country: str) -> str:
     """The market a country (ISO 3166) belongs to: the EU, greater China, or the country by itself."""
     return _REGION_OF.get(country, country)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
-    """What stands at one time, in cents: how many, the lowest, the median, and where the middle four fifths lie."""
-
-    n: int
-    min_cents: int
-    p10_cents: int
-    median_cents: int
-    p90_cents: int
-
-
-def spread(rising: Sequence[int]) -> Spread | None:
-    """The spread of prices in rising order, None where there are none.
-
-    Quantiles are prices that are asked (nearest rank). What is too cheap beside the median of enough others is no
-    price: one slip of a keyboard would be the all-time low.
-    """
-    if not rising:
-        return None
-    if len(rising) >= ENOUGH:
-        rising = rising[bisect_left(rising, _rank(rising, 50) * TOO_CHEAP) :]
-    return Spread(
-        n=len(rising),
-        min_cents=rising[0],
-        p10_cents=_rank(rising, 10),
-        median_cents=_rank(rising, 50),
-        p90_cents=_rank(rising, 90),
-    )
-
-
-def _rank(rising: Sequence[int], percent: int) -> int:
-    return rising[-(-len(rising) * percent // 100) - 1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,17 +187,17 @@ def baseline(
     Looks at the buyer's region, then at all regions, then at neighbouring conditions, then at a reference price, and
     stops where enough sellers agree. What is too cheap anywhere is too cheap at home.
     """
-    recent = [one for one in comparables if now - one.at <= MEMORY]
+    recent = _in_order(comparables, now)
     own = CLASS_OF[condition]
-    alike = [one for one in recent if CLASS_OF[one.condition] is own]
-    anywhere = _agreement(alike, now=now)
+    alike = [ask for ask in recent if CLASS_OF[ask.one.condition] is own]
+    anywhere = _agreement(alike)
     if isinstance(anywhere, _Split):
         return Refusal(steps=(f"{own}: {anywhere}",))
     steps: list[str] = []
     if region:
-        home = [one for one in alike if region_of(one.country) == region]
-        floor = anywhere.usd * TOO_CHEAP if isinstance(anywhere, _Crowd) else Decimal(0)
-        near = _agreement(home, now=now, floor=floor)
+        home = [ask for ask in alike if region_of(ask.one.country) == region]
+        floor = anywhere.price * _HALF if isinstance(anywhere, _Crowd) else 0.0
+        near = _agreement(home, floor=floor) if len(home) < len(alike) else anywhere
         if isinstance(near, _Crowd):
             return near.baseline(Basis.HOME, steps)
         steps.append(f"{own}, {region}: {near}")
@@ -238,7 +206,7 @@ def baseline(
     if isinstance(anywhere, _Crowd):
         return anywhere.baseline(Basis.ANYWHERE, steps)
     steps.append(f"{own}, all regions: {anywhere}")
-    pooled = _agreement([one for one in recent if CLASS_OF[one.condition] in NEIGHBOURS[own]], now=now)
+    pooled = _agreement([ask for ask in recent if CLASS_OF[ask.one.condition] in NEIGHBOURS[own]])
     if isinstance(pooled, _Crowd):
         return pooled.baseline(Basis.NEIGHBOURS, steps)
     steps.append(f"{', '.join(NEIGHBOURS[own])}: {pooled}")
@@ -268,9 +236,32 @@ def _by_reference(reference: Reference | None, steps: list[str], now: datetime) 
 
 # --- agreement ----------------------------------------------------------------------------------------------------
 
+_HALF = float(TOO_CHEAP)
+"""Prices are compared as floats here: halving and doubling them is exact."""
 
-def _sellers(number: int) -> str:
-    return "1 seller" if number == 1 else f"{number} sellers"
+
+class _Ask(NamedTuple):
+    """One price and what it weighs; as a tuple it sorts by price."""
+
+    price: float
+    weight: float
+    voice: str
+    one: Comparable
+
+
+def _in_order(comparables: Iterable[Comparable], now: datetime) -> list[_Ask]:
+    """What is recent enough, from the cheapest; the same whatever order it came in."""
+    asks = [
+        _Ask(float(one.unit_usd), _weight(age, ended=one.ended), one.voice, one)
+        for one in comparables
+        if (age := now - one.at) <= MEMORY and one.unit_usd > 0
+    ]
+    asks.sort(key=itemgetter(0, 1, 2))
+    return asks
+
+
+def _weight(age: timedelta, *, ended: bool) -> float:
+    return (ENDED if ended else ASKED) * float(0.5 ** max(age / HALF_LIFE, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,28 +273,37 @@ class _Few:
     def __str__(self) -> str:
         if self.voices < ENOUGH:
             return f"{_sellers(self.voices)}, {ENOUGH} are needed"
-        return f"{self.voices} sellers, but no {ENOUGH} of them agree"
+        return f"{self.voices} sellers, but most of them agree on nothing"
+
+
+def _sellers(number: int) -> str:
+    return "1 seller" if number == 1 else f"{number} sellers"
 
 
 @dataclass(frozen=True, slots=True)
 class _Split:
     """Too many agree on a price to be left out, too few to be believed."""
 
-    usd: Decimal
+    price: float
     agree: int
     voices: int
 
     def __str__(self) -> str:
-        return f"the prices fall apart: {self.agree} of {self.voices} sellers ask about {self.usd:,.0f} USD"
+        return f"the prices fall apart: {self.agree} of {self.voices} sellers ask about {self.price:,.0f} USD"
 
 
 @dataclass(frozen=True, slots=True)
 class _Crowd:
-    """Most sellers, who agree: their prices in rising order, each with its share of its seller's one vote."""
+    """Most sellers, who agree: what they ask in rising order, each with its share of its seller's one vote."""
 
-    usd: Decimal
-    asks: Sequence[Comparable]
+    middle: Comparable
+    asks: Sequence[_Ask]
     votes: Sequence[float]
+
+    @property
+    def price(self) -> float:
+        """What they agree on."""
+        return float(self.middle.unit_usd)
 
     def baseline(self, basis: Basis, steps: Sequence[str]) -> Baseline:
         """What their prices say.
@@ -311,64 +311,63 @@ class _Crowd:
         The interval is that of order statistics, for as many equal votes as these unequal ones are worth (Kish 1965).
         """
         weights: defaultdict[str, float] = defaultdict(float)
-        for one, vote in zip(self.asks, self.votes, strict=True):
-            weights[one.voice] += vote
+        for ask, vote in zip(self.asks, self.votes, strict=True):
+            weights[ask.voice] += vote
         equal = sum(weights.values()) ** 2 / sum(weight * weight for weight in weights.values())
         reach = Z90 / 2 / sqrt(equal)
         upto = list(accumulate(self.votes))
 
         def quantile(share: float) -> Decimal:
-            return self.asks[min(bisect_left(upto, share * upto[-1]), len(upto) - 1)].unit_usd
+            return self.asks[_reaching(upto, share)].one.unit_usd
 
         return Baseline(
-            usd=self.usd,
+            usd=self.middle.unit_usd,
             low=quantile(max(0.5 - reach, 0)),
             high=quantile(min(0.5 + reach, 1)),
             p10=quantile(0.1),
             p90=quantile(0.9),
             n=len(weights),
             listings=len(self.asks),
-            ended=sum(one.ended for one in self.asks),
+            ended=sum(ask.one.ended for ask in self.asks),
             basis=basis,
             steps=tuple(steps),
         )
 
 
-def _agreement(asks: Sequence[Comparable], *, now: datetime, floor: Decimal = Decimal(0)) -> _Crowd | _Split | _Few:
-    """The highest price that most sellers agree on, if there is one.
+def _reaching(upto: Sequence[float], share: float) -> int:
+    """The first place at which running sums reach a share of the whole; what rounding lost does not count."""
+    return min(bisect_left(upto, share * upto[-1] * (1 - 1e-9)), len(upto) - 1)
+
+
+def _agreement(asks: Sequence[_Ask], *, floor: float = 0.0) -> _Crowd | _Split | _Few:
+    """The highest price that most sellers agree on, if there is one; a seller agrees as far as its listings do.
 
     Walks down from the dearest. Nothing below the half of a price is looked at before that price has been dismissed,
     and it is dismissed only by a crowd of more than twice as many: between "most agree" and "a few who dream" lies a
     third of the sellers, where nothing is said. So one more offer below the half never turns one answer into another.
     """
-    everyone = len({one.voice for one in asks})
-    believed = [one for one in asks if one.unit_usd >= floor and one.unit_usd > 0]
-    by_price = sorted(believed, key=lambda one: (one.unit_usd, one.at, one.ended, one.voice))
-    prices = [one.unit_usd for one in by_price]
-    weights = [_weight(one, now) for one in by_price]
-    voices = [one.voice for one in by_price]
+    everyone = Counter(ask.voice for ask in asks)
+    asks = [ask for ask in asks if ask.price >= floor]
+    prices = [ask.price for ask in asks]
     place = len(prices) - 1
     while place >= 0:
         price = prices[place]
-        first, end = bisect_left(prices, price * TOO_CHEAP), bisect_right(prices, price / TOO_CHEAP)
-        count = Counter(voices[first:end])
-        votes = [weight / count[voice] for weight, voice in zip(weights[first:end], voices[first:end], strict=True)]
+        first, end = bisect_left(prices, price * _HALF), bisect_right(prices, price / _HALF)
+        count = Counter(ask.voice for ask in asks[first:end])
+        votes = [ask.weight / count[ask.voice] for ask in asks[first:end]]
         upto = list(accumulate(votes))
-        middle = first + bisect_left(upto, upto[-1] / 2)
+        middle = first + _reaching(upto, 0.5)
         if prices[middle] < price:
             place = middle
             continue
         if prices[middle] > price:  # the lower edge of something dismissed already
             place = bisect_left(prices, price) - 1
             continue
-        if len(count) >= ENOUGH and 2 * len(count) > everyone:
-            return _Crowd(price, by_price[first:end], votes)
-        if len(count) >= ENOUGH and 3 * len(count) >= everyone:
-            return _Split(price, len(count), everyone)
+        if len(count) >= ENOUGH:
+            agree = sum(number / everyone[voice] for voice, number in count.items())
+            if 2 * agree > len(everyone):
+                return _Crowd(asks[middle].one, asks[first:end], votes)
+            if 3 * agree >= len(everyone):
+                return _Split(price, round(agree), len(everyone))
         place = first - 1
-    return _Few(everyone)
-
-
-def _weight(one: Comparable, now: datetime) -> float:
-    age = max((now - one.at) / HALF_LIFE, 0.0)
-    return float((ENDED if one.ended else ASKED) * 0.5**age)
+    return _Few(len(everyone))

@@ -1,0 +1,152 @@
+"""What cards and listings asked, day by day: own daily prices beside imported series; pandas does the calendar."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from math import isnan
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from db import market_queries, queries
+from db.references import references
+from tracker.chart import Line
+from tracker.core.errors import TrackerError
+from tracker.core.gpus import Catalogue, match
+from tracker.core.market import ANY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = Mapping[str, Any]
+
+PRICES = ("min", "p10", "median", "p90")
+
+
+def history(
+    conn: Connection, *, name: str, since: date, today: date, catalogue: Catalogue, condition: str = ANY
+) -> list[dict[str, Any]]:
+    """The prices of a card (glob) or of one listing, a flat row a day, from a day up to today.
+
+    `condition` is a class of conditions, or `any`. Raises TrackerError where nothing goes by that name.
+    """
+    variants = [gpu.id for gpu in match(catalogue, name)]
+    if variants:
+        own = _by_day(market_queries.daily(conn, variants, [condition], since=since), since, today)
+        return own + [row for variant in variants for row in _referred(conn, variant, condition, since)]
+    found = queries.named(conn, name)
+    if len(found) != 1:
+        said = "more than one listing: give its number" if found else "neither a card (tracker gpus) nor a listing"
+        raise TrackerError(f"{name!r} is {said}")
+    return _of_listing(found[0], queries.prices_of(conn, found[0]["id"]), since, today)
+
+
+def _by_day(rows: Sequence[Row], since: date, today: date) -> list[dict[str, Any]]:
+    """One row for every day of every series: a day without a row is like the last one before it."""
+    if not rows:
+        return []
+    import pandas as pd
+
+    frame = pd.DataFrame(rows).assign(day=lambda frame: pd.to_datetime(frame["day"]))
+    numbers = ["n", *(f"{price}_cents" for price in PRICES)]
+    filled = [
+        _every_day(series.set_index("day")[numbers].astype("float64"), since, today).assign(variant=name)
+        for name, series in frame.groupby("variant")
+    ]
+    every = pd.concat(filled).sort_index(kind="stable")
+    return [
+        {
+            "day": day.date().isoformat(),
+            "variant": row["variant"],
+            "condition": rows[0]["condition"],
+            "source": "",
+            "offers": int(row["n"]),
+            **{f"{price}_usd": _dollars(row[f"{price}_cents"]) for price in PRICES},
+        }
+        for day, row in zip(every.index, every.to_dict("records"), strict=True)
+    ]
+
+
+def _every_day(series: "pd.DataFrame", since: date, today: date) -> "pd.DataFrame":
+    """A change-only series day by day; a day on which nothing was on offer has a count of 0 and no prices."""
+    import pandas as pd
+
+    start = max(pd.Timestamp(since), series.index[0])
+    gone = float("inf")  # a gap is a value of its own, or filling would bridge it
+    days = pd.date_range(series.index[0], max(pd.Timestamp(today), start), freq="D")
+    return series.fillna(gone).reindex(days).ffill().replace(gone, float("nan")).loc[start:]
+
+
+def _dollars(cents: float) -> float | None:
+    return None if isnan(cents) else cents / 100
+
+
+def _referred(conn: Connection, variant: str, condition: str, since: date) -> list[dict[str, Any]]:
+    """The days of imported series; they are left as they are, with their gaps."""
+    return [
+        {
+            "day": row["day"],
+            "variant": variant,
+            "condition": row["condition"],
+            "source": row["source"],
+            "offers": None,
+            **dict.fromkeys(f"{price}_usd" for price in PRICES),
+            "median_usd": row["usd_cents"] / 100,
+        }
+        for row in references(conn, variant)
+        if row["day"] >= since.isoformat() and condition in (ANY, row["condition"])
+    ]
+
+
+def _of_listing(listing: Row, points: Sequence[Row], since: date, today: date) -> list[dict[str, Any]]:
+    """What one listing asked as each day ended; a day on which it was gone has no price."""
+    if not points:
+        return []
+    import pandas as pd
+
+    last = {point["at"].date(): point for point in points}
+    days = pd.date_range(min(last), max(today, max(last)), freq="D")
+    noted = pd.Series({pd.Timestamp(day): point for day, point in last.items()})
+    standing = zip((day.date() for day in days), noted.reindex(days).ffill(), strict=True)
+    return [
+        {
+            "day": day.isoformat(),
+            "listing": listing["id"],
+            "price": _float(point["price"]) if point["available"] else None,
+            "currency": point["currency"],
+            "unit_usd": _float(point["unit_usd"]) if point["available"] else None,
+            "on_offer": bool(point["available"]),
+        }
+        for day, point in standing
+        if day >= since
+    ]
+
+
+def _float(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)
+
+
+# --- as lines -----------------------------------------------------------------------------------------------------
+
+
+def lines(rows: Sequence[Row]) -> list[Line]:
+    """The series of a history, each as a line to be drawn."""
+    named: dict[str, list[Row]] = {}
+    for row in rows:
+        named.setdefault(_name(row), []).append(row)
+    return [
+        Line(
+            name=name,
+            days=[datetime.fromisoformat(row["day"]).date() for row in series],
+            middle=[row.get("median_usd", row.get("unit_usd")) for row in series],
+            low=[row.get("p10_usd") for row in series],
+            high=[row.get("p90_usd") for row in series],
+        )
+        for name, series in named.items()
+    ]
+
+
+def _name(row: Row) -> str:
+    if "listing" in row:
+        return f"listing {row['listing']}"
+    return f"{row['variant']}, {row['condition']} ({row['source'] or 'on offer'})"
