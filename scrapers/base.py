@@ -11,6 +11,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from scrapers.nesting import is_too_deep
 from tracker.core.errors import ParseError
 from tracker.core.models import RawListing
 
@@ -65,7 +66,9 @@ class Page:
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
-        """The page as a tree of HTML nodes."""
+        """The page as a tree of HTML nodes; raises ParseError for one nested beyond reading."""
+        if is_too_deep(self.text):
+            raise self.unreadable("elements nested too deeply to read")
         return LexborHTMLParser(self.text)
 
     @cached_property
