@@ -143,4 +143,7 @@ _SAME_NAME = tuple(field.name for field in fields(Priced) if field.name not in _
 
 def cents(amount: Decimal | None) -> Decimal | None:
     """The amount as the database keeps it, in whole hundredths."""
-    return None if amount is None else Decimal(round(amount * 100)).scaleb(-2)
+    return None if amount is None else amount.quantize(_CENT)
+
+
+_CENT = Decimal("0.01")
