@@ -7,12 +7,12 @@ the verdict says why.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from tracker.core.gpus import Catalogue
 from tracker.core.identify import details, library, roles, trade
 from tracker.core.identify.condition import by_ebay_id, condition, flags
 from tracker.core.identify.kind import Found, broken, other_than_card
-from tracker.core.identify.lexicon import Lexicon
 from tracker.core.identify.memory import memory
 from tracker.core.identify.models import Family, Memory, Named
 from tracker.core.identify.naming import NOTHING, edition, named
@@ -27,16 +27,19 @@ TITLE_WORDS = 300
 _NOTES = roles.FLAG | roles.WARRANTY
 _TRADE = roles.HAVE | roles.WANT
 _MACHINES = (Kind.SYSTEM, Kind.BUNDLE)
-_EXPLAINS = ~(roles.NUMBER | roles.UNIT)
 
 
 def identifier(catalogue: Catalogue) -> Callable[[RawListing], Verdict]:
     """A pure function from a listing to what it sells, for the cards of a catalogue."""
     lexicon = library.lexicon(vocabulary(), catalogue)
 
+    @lru_cache(maxsize=1000)
+    def printed(state: str) -> Condition:
+        return condition(lexicon.read(state, details.ATTRIBUTE_WORDS))
+
     def identify(raw: RawListing) -> Verdict:
         title = lexicon.read(raw.title, TITLE_WORDS)
-        state = _condition(lexicon, raw, title)
+        state = _condition(raw, title, printed)
         if title.roles & _TRADE:
             offered = trade.offered(title)
             if offered is None:
@@ -55,12 +58,10 @@ def identifier(catalogue: Catalogue) -> Callable[[RawListing], Verdict]:
     return identify
 
 
-def _condition(lexicon: Lexicon, raw: RawListing, title: Reading) -> Condition:
+def _condition(raw: RawListing, title: Reading, printed: Callable[[str], Condition]) -> Condition:
     """The site's own word, then eBay's number, then the title's words."""
-    if raw.condition:
-        state = condition(lexicon.read(raw.condition, details.ATTRIBUTE_WORDS))
-        if state is not Condition.UNKNOWN:
-            return state
+    if raw.condition and (state := printed(raw.condition)) is not Condition.UNKNOWN:
+        return state
     if raw.attributes and (state := by_ebay_id(raw.attributes)) is not Condition.UNKNOWN:
         return state
     return condition(title) if title.roles & roles.CONDITION else Condition.UNKNOWN
@@ -126,4 +127,4 @@ def _form(title: Reading, family: Family) -> str | None:
 
 
 def _explained(title: Reading) -> tuple[tuple[str, str], ...]:
-    return tuple([term.says for term in title.terms if term.roles & _EXPLAINS])
+    return tuple([term.says for term in title.terms if term.says])

@@ -4,8 +4,6 @@ Each rule has the roles that wake it, so that most titles wake none, and answers
 """
 
 from collections.abc import Callable
-from functools import reduce
-from operator import or_
 from typing import NamedTuple
 
 from tracker.core.identify import roles
@@ -267,7 +265,6 @@ RULES: tuple[tuple[int, Rule], ...] = (
     (roles.MODEL | roles.CHOICE, _multi),
     (roles.BROKEN | roles.FAULTY | roles.OUTPUTLESS, broken),
 )
-_WAKING = reduce(or_, (wakes for wakes, _ in RULES)) & ~roles.MODEL
 
 
 def other_than_card(reading: Reading, named: Named) -> Found | None:
@@ -275,7 +272,7 @@ def other_than_card(reading: Reading, named: Named) -> Found | None:
     awake = reading.roles
     if named.family and any(reading.terms[place].value in _DISKS_GB for place in reading.memories):
         awake |= roles.STORAGE
-    if not awake & _WAKING and not named.several:
+    if awake < roles.TELLING and not named.several:
         return None
     for wakes, rule in RULES:
         if awake & wakes and (found := rule(reading, named)):

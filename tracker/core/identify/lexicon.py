@@ -16,12 +16,10 @@ _NO_COUNT = (GLUE, "0")
 _OR = "/"
 _SHORTEST_CODE = 3
 _SWALLOWS = roles.CPU | roles.MACHINE | roles.LAPTOP | roles.CURRENCY
-_SPECIAL = _SWALLOWS | roles.UNIT | roles.MODEL | roles.MEMORY
+_SPECIAL = roles.UNIT | roles.MODEL | roles.MEMORY
 _SIZES = roles.MEMORY | roles.STORAGE
-_SMALLEST_GB, _LARGEST_GB = 1, 2048
-"""What counts as memory: figures per GB mean nothing below one."""
 _MEASURE = Term(roles.UNIT, "measure")
-_END = Piece("", None)
+_END = Piece("")
 """Stands after the last piece of every text: nothing follows it."""
 
 
@@ -42,11 +40,10 @@ class _Chunks(dict[str, tuple[Piece, ...]]):
 
 
 class Lexicon:
-    """Reads texts by a wordbook, remembering the chunks and the measures it meets."""
+    """Reads texts by a wordbook, remembering the chunks it meets."""
 
     def __init__(self, book: Wordbook) -> None:
         self._chunks = _Chunks(book)
-        self._measures: dict[tuple[float, int], Term] = {}
 
     def read(self, written: str, limit: int) -> Reading:  # noqa: C901  # one flat loop: calls would double its time
         """The terms of a text of which at most `limit` chunks are read."""
@@ -62,38 +59,37 @@ class Lexicon:
         length = len(pieces)
         pieces.append(_END)
         while place < length:
-            node = pieces[place].node
+            piece = pieces[place]
             place += 1
-            if node is None:
-                continue
-            term = node.term
-            start, end, ahead = place - 1, place, place
-            following = node.next
-            while following:
-                node = following.get(pieces[ahead].key)
-                if node is None:
-                    break
-                ahead += 1
-                following = node.next
-                if node.term is not None:
-                    term = node.term
-                    end = ahead
+            term = piece.term
+            following = piece.next
+            start = place - 1
+            if following:
+                end = place
+                while node := following.get(pieces[place].key):
+                    place += 1
+                    following = node.next
+                    if node.term is not None:
+                        term = node.term
+                        end = place
+                place = end
             if term is None:
                 continue
-            place = end
-            if term.roles & _SPECIAL:
-                if term.roles & roles.UNIT:
-                    term = self._measured(term, pieces, start, end)
-                if term.roles & roles.MODEL:
-                    models.append(len(terms))
-                elif term.roles & roles.MEMORY:
-                    memories.append(len(terms))
-                elif term.roles & _SWALLOWS:
-                    place = _past_number(pieces, end)
-            terms.append(term)
             gaps.append(start - last)
-            last = end
-            seen |= term.roles
+            last = place
+            own = term.roles
+            if own & _SPECIAL or own >= roles.TELLING:
+                if own & roles.UNIT:
+                    term = self._measured(term, pieces, start, place)
+                    own = term.roles
+                if own & roles.MODEL:
+                    models.append(len(terms))
+                elif own & roles.MEMORY:
+                    memories.append(len(terms))
+                elif own & _SWALLOWS:
+                    place = _past_number(pieces, place)
+            terms.append(term)
+            seen |= own
         return Reading(terms, gaps, seen, models, memories)
 
     def _measured(self, unit: Term, pieces: list[Piece], place: int, end: int) -> Term:
@@ -105,17 +101,7 @@ class Lexicon:
             return _MEASURE
         if unit.roles & roles.PIECES and pieces[place].key.startswith(_NO_COUNT):
             return _MEASURE
-        key = (number, id(unit))
-        if (term := self._measures.get(key)) is None:
-            value = number * unit.value
-            own = unit.roles if unit.roles == roles.UNIT else unit.roles & ~roles.UNIT
-            if own & roles.MEMORY and not _SMALLEST_GB <= value <= _LARGEST_GB:
-                own = roles.UNIT
-            term = Term(own, f"{number:g} {unit.text}", value)
-            if len(self._measures) >= _REMEMBERED:
-                self._measures.clear()
-            self._measures[key] = term
-        return term
+        return self._chunks.book.measure(unit, number)
 
 
 def _in_part_number(unit: str, following: str) -> bool:
@@ -135,15 +121,13 @@ def _past_number(pieces: list[Piece], place: int) -> int:
 
 def _past_code(pieces: list[Piece], place: int) -> int:
     """The place after a number or a code such as "P520"; the same place if what stands there means something else."""
-    node = pieces[place].node
-    if node is None:
+    piece = pieces[place]
+    is_code = piece.term is not None and piece.term.model is not None and piece.term.model.trust <= Trust.BARE
+    if piece.number is None and not is_code:
         return place
-    term = node.term
-    is_code = term is not None and term.model is not None and term.model.trust <= Trust.BARE
-    if pieces[place].number is None and not is_code:
-        return place
-    following = node.next.get(pieces[place + 1].key)
-    if any(step.term is not None and step.term.roles & _SIZES for step in (node, following) if step is not None):
+    following = piece.next.get(pieces[place + 1].key)
+    later = following.term if following is not None else None
+    if any(term is not None and term.roles & _SIZES for term in (piece.term, later)):
         return place
     place += 1
     while pieces[place].key.startswith(GLUE):

@@ -20,7 +20,7 @@ def quantity(reading: Reading) -> int:
         for place in reading.places(_COUNTS):
             if (count := _counted(reading, place)) > 1:
                 return count
-    return _opening_number(reading) if reading.roles & roles.NUMBER else 1
+    return _opening_number(reading) if reading.terms[0].roles & roles.NUMBER else 1
 
 
 def _counted(reading: Reading, place: int) -> int:

@@ -3,11 +3,15 @@
 from tracker.core.identify.models import Model
 from tracker.core.identify.roles import BIT, meaning
 
+_SILENT = BIT["number"] | BIT["unit"]
+_SHARED: dict[int, int] = {}
+"""Equal numbers of roles as one object: fewer of them stay in the processor's cache more easily."""
+
 
 class Term:
     """What a phrase means: its roles, its text, its number where it has one, its tags by role, the model it names.
 
-    `says` is the text with what it says, for people.
+    `says` is the text with what it says, for people; None for a bare number or measure.
     """
 
     __slots__ = ("model", "roles", "says", "tags", "text", "value")
@@ -20,12 +24,12 @@ class Term:
         tags: tuple[tuple[int, str], ...] = (),
         model: Model | None = None,
     ) -> None:
-        self.roles = roles
+        self.roles = _SHARED.setdefault(roles, roles)
         self.text = text
         self.value = value
         self.tags = tags
         self.model = model
-        self.says = (text, meaning(roles))
+        self.says = (text, meaning(roles)) if roles & ~_SILENT else None
 
 
 class Reading:

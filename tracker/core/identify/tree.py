@@ -14,14 +14,20 @@ class Node:
 
 
 class Piece:
-    """One piece of text, with the place in the tree that it leads to when a phrase starts with it."""
+    """One piece of text with the place in the tree where a phrase that starts with it leads; both empty for none."""
 
-    __slots__ = ("key", "node", "number")
+    __slots__ = ("key", "next", "number", "term")
 
-    def __init__(self, key: str, node: Node | None, number: float | None = None) -> None:
+    def __init__(self, key: str, node: Node | None = None, number: float | None = None) -> None:
         self.key = key
-        self.node = node
+        self.term = node.term if node else None
+        self.next = node.next if node else {}
         self.number = number
+
+    @property
+    def speaks(self) -> bool:
+        """Whether any phrase starts here."""
+        return self.term is not None or bool(self.next)
 
 
 def merged(one: Node, other: Node) -> Node:

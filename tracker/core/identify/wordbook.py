@@ -16,6 +16,9 @@ _LONGEST_NUMBER = 9
 _SHORTEST_STEM = 3
 _FEWEST_NEVER_COUNTED = 300
 _GIGABYTES = "gb"
+_REMEMBERED = 50_000
+_SMALLEST_GB, _LARGEST_GB = 1, 2048
+"""What counts as memory: figures per GB mean nothing below one."""
 _TIMES = "x"
 _BARE_CPU = re.compile(r"[2-9][0-9]{3}x(?:3d)?|1[0-4][1-9][05]0[a-z]{0,2}|[2-9][0-9]{3}(?:k|kf|ks|f|u|hs|hx|hq|ge)")
 
@@ -34,6 +37,7 @@ class Wordbook:
         self.runs: dict[str, set[str]] = {}
         self.stemmed: list[tuple[Node, str]] = []
         self._large_units: dict[str, Node] = {}
+        self._measures: dict[tuple[float, int], Term] = {}
 
     def pieces(self, word: str) -> tuple[Piece, ...]:
         """What one folded word is made of."""
@@ -43,7 +47,35 @@ class Wordbook:
         if _BARE_CPU.fullmatch(word):
             return (Piece(word, Node(term=Term(roles.CPU, word))),)
         pieces = list(self._of_word(word))
-        return (_as_one(pieces),) if _is_one(pieces) else tuple(pieces)
+        if len(pieces) == 1:
+            return (pieces[0],)
+        end = _end(pieces)
+        if end is not None and end.term is not None:
+            return (self._phrase(pieces, end, end.term),)
+        if not any(_speaks(pieces, place) for place in range(len(pieces))):
+            return (Piece(_joined(pieces)),)
+        return tuple(pieces)
+
+    def _phrase(self, pieces: list[Piece], end: Node, term: Term) -> Piece:
+        """A word that is one phrase from its first piece to its last."""
+        number = pieces[0].number
+        if term.roles & roles.UNIT and number is not None and not term.roles & roles.PIECES:
+            end = Node(end.next, self.measure(term, number))
+        return Piece(_joined(pieces), end, number)
+
+    def measure(self, unit: Term, number: float) -> Term:
+        """A number with its unit: memory in GB, a count, months of warranty, or just some measure."""
+        key = (number, id(unit))
+        if (term := self._measures.get(key)) is None:
+            value = number * unit.value
+            own = unit.roles if unit.roles == roles.UNIT else unit.roles & ~roles.UNIT
+            if own & roles.MEMORY and not _SMALLEST_GB <= value <= _LARGEST_GB:
+                own = roles.UNIT
+            term = Term(own, f"{number:g} {unit.text}", value)
+            if len(self._measures) >= _REMEMBERED:
+                self._measures.clear()
+            self._measures[key] = term
+        return term
 
     def _of_word(self, word: str) -> Iterator[Piece]:
         before: Piece | None = None
@@ -67,11 +99,11 @@ class Wordbook:
     def _number(self, digits: str, before: Piece | None) -> Piece:
         key = digits if before is None else GLUE + digits
         if len(digits) > _LONGEST_NUMBER:
-            return Piece(key, None)
+            return Piece(key)
         number = _value(digits)
         phrases = self.root.next.get(digits)
         # In "N3060GAMING" the number is the model, in "S26361" it is nothing.
-        if before is not None and before.node is None and before.key.lstrip(GLUE) != "n":
+        if before is not None and not before.speaks and before.key.lstrip(GLUE) != "n":
             phrases = None
         units = self.units.next if number < _FEWEST_NEVER_COUNTED else self._never_counting()
         plain = Node(units, Term(roles.NUMBER, key, number))
@@ -123,34 +155,25 @@ def _value(digits: str) -> float:
     return float(digits.replace(",", "." if separators == 1 else "").replace(".", "." if separators == 1 else ""))
 
 
-def _is_one(pieces: list[Piece]) -> bool:
-    """Whether the pieces of a word are one phrase, or all together a code that says nothing."""
-    if len(pieces) == 1:
-        return False
-    return _end(pieces) is not None or not any(_speaks(pieces, place) for place in range(len(pieces)))
-
-
-def _as_one(pieces: list[Piece]) -> Piece:
-    return Piece("".join(piece.key.lstrip(GLUE) for piece in pieces), _end(pieces), pieces[0].number)
+def _joined(pieces: list[Piece]) -> str:
+    return "".join(piece.key.lstrip(GLUE) for piece in pieces)
 
 
 def _end(pieces: list[Piece]) -> Node | None:
     """Where in the tree a word ends that is one phrase from its first piece to its last."""
-    node = pieces[0].node
+    node: Node | None = Node(pieces[0].next, pieces[0].term)
     for piece in pieces[1:]:
         if node is None:
             return None
         node = node.next.get(piece.key)
-    return node if node is not None and node.term is not None else None
+    return node
 
 
 def _speaks(pieces: list[Piece], place: int) -> bool:
     """Whether a piece inside a word says something: a number in a code such as "7TGM9" does not."""
     piece = pieces[place]
-    if piece.node is None:
-        return False
-    if piece.number is None or (piece.node.term is not None and piece.node.term.roles != roles.NUMBER):
-        return True
+    if piece.number is None or (piece.term is not None and piece.term.roles != roles.NUMBER):
+        return piece.speaks
     following = place + 1
-    leads_on = following < len(pieces) and pieces[following].key in piece.node.next
+    leads_on = following < len(pieces) and pieces[following].key in piece.next
     return leads_on or (place > 0 and pieces[place - 1].key == _TIMES)
