@@ -132,7 +132,7 @@ def state_of_sources(home: Home) -> list[dict[str, Any]]:
     for name in sorted({*config.sources, *known}):
         row, table = known.get(name, {}), config.sources.get(name)
         planned = stop(config, name) if table else None
-        off = "imported" if name.startswith("import:") else "not configured"
+        off = "imported" if name.startswith(("import:", "ingest:")) else "not configured"
         rows.append(
             {
                 "source": name,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from scrapers import pick
@@ -70,6 +71,7 @@ _BLANKS = re.compile(r"[\s_-]+")
 # Sites that are formats, not places: an id in their tables is the place's own.
 _FORMATS = frozenset({"csv", "jsonl"})
 _SHOWN_ROWS = 5
+_MOST_BAD_ROWS = 100
 _LONGEST_TITLE = 500
 
 
@@ -139,14 +141,16 @@ def listing(row: Row, source: Source) -> RawListing:
 
 def columns(header: Iterable[str], options: Mapping[str, str]) -> dict[str, str]:
     """The column of each field that a header has, as its source names them or by the surest of its usual names."""
-    plain = {_plain(name): name for name in reversed(list(header))}
-    named = {_OPTIONS[option]: _plain(name) for option, name in options.items() if option in _OPTIONS}
-    asked = {field: (named[field],) if field in named else names for field, names in NAMES.items()}
-    return {
-        field: plain[found]
-        for field, names in asked.items()
-        if (found := next((name for name in names if name in plain), None)) is not None
-    }
+    named = tuple((_OPTIONS[option], name) for option, name in options.items() if option in _OPTIONS)
+    return dict(_columns(tuple(header), named))
+
+
+@lru_cache(maxsize=256)
+def _columns(header: tuple[str, ...], named: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    plain = {_plain(name): name for name in reversed(header)}
+    asked = {**NAMES, **{field: (_plain(name),) for field, name in named}}
+    found = ((field, next((name for name in names if name in plain), None)) for field, names in asked.items())
+    return tuple((field, plain[name]) for field, name in found if name is not None)
 
 
 def _plain(name: str) -> str:
@@ -192,6 +196,8 @@ def listings(page: Page, rows: Rows, listing_of: Callable[[Row, Source], RawList
             found.append(listing_of(_sound(row), page.source))
         except BadRow as error:
             bad.append((name, str(error)))
+        if len(bad) == _MOST_BAD_ROWS:
+            break
     if bad:
         raise page.unreadable(_told(bad))
     return found
@@ -210,4 +216,5 @@ def _told(bad: list[tuple[str, str]]) -> str:
         return f"{name} {why}"
     others = ", ".join(other for other, _ in bad[1:_SHOWN_ROWS])
     more = " …" if len(bad) > _SHOWN_ROWS else ""
-    return f"{name} {why}; {len(bad)} rows cannot be read, also {others}{more}"
+    count = f"{len(bad)} rows or more" if len(bad) == _MOST_BAD_ROWS else f"{len(bad)} rows"
+    return f"{name} {why}; {count} cannot be read, also {others}{more}"

@@ -145,6 +145,7 @@ def test_a_country_that_is_no_code_is_kept_beside() -> None:
         (f'{HEAD}\n{ROW}\n"MI50,$150,https://board.example/2\n', "row 3 cannot be read: unexpected end of data"),
         (f'{HEAD}\n{ROW}\n"MI50"x,$150,https://board.example/2\n', "row 3 cannot be read: ',' expected after '\"'"),
         (f"{HEAD}\n{ROW}\n" + "x,1,y\n" * 9, "row 3 has a url that .*; 9 rows cannot be read, also row 4, .* row 7 …"),
+        (f"{HEAD}\n" + "x,1,y\n" * 999, "; 100 rows or more cannot be read, also row 3"),
         ("t\x00i\x00t\x00l\x00e\x00", "NUL characters"),
         (f"{HEAD}\nMI50,,https://board.example/1\n", "none of 1 listings has a price"),
         (f"{HEAD}\n{'x' * 200_000},1,https://board.example/1\n", "row 2 cannot be read: field larger"),
