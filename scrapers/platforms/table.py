@@ -84,7 +84,7 @@ Rows = Iterator[tuple[str, Row | BadRow]]
 """Rows, each with what to call it; a row that is none already says so."""
 
 
-def table(site: str, rows: Callable[[Page], Rows]) -> Scraper:
+def table(site: str, rows: Callable[[Page], Rows], *, keys: tuple[str, ...] = ()) -> Scraper:
     """The scraper of tables in one format, whose rows `rows` gives."""
 
     def start(source: Source) -> Iterator[Request]:
@@ -105,6 +105,7 @@ def table(site: str, rows: Callable[[Page], Rows]) -> Scraper:
         required=("url",),
         every=timedelta(hours=1),
         mandatory=("title", "price"),
+        keys=keys,
     )
 
 

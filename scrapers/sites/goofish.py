@@ -230,4 +230,9 @@ SCRAPER = Scraper(
     currency="CNY",
     country="CN",
     mandatory=("site_id", "title", "url", "price"),
+    polling=_HOW,
+    keys=(
+        *("resultList", "exContent", "itemId", "title", "soldPrice"),
+        *("商品信息", "商品标题", "当前售价", "商品ID"),
+    ),
 )

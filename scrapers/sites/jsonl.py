@@ -3,4 +3,4 @@
 from scrapers.platforms.rows import json_rows
 from scrapers.platforms.table import table
 
-SCRAPER = table("jsonl", json_rows)
+SCRAPER = table("jsonl", json_rows, keys=("title", "price"))

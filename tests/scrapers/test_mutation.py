@@ -56,13 +56,21 @@ class Mark:
             return tree.html or ""
         if looks_like_html(text):
             return self.renamed(text)
-        return json.dumps(_without(json.loads(text), self.name))
+        return "\n".join(json.dumps(_without(value, self.name)) for value in _values(text))
 
     def is_in(self, text: str) -> bool:
         """Whether a page has it."""
         if self.is_key:
             return f'"{self.name}"' in text
         return looks_like_html(text) and LexborHTMLParser(text).css_first(self.name) is not None
+
+
+def _values(text: str) -> list[Any]:
+    """The JSON value of a page, or those on its lines."""
+    try:
+        return [json.loads(text)]
+    except ValueError:
+        return [json.loads(line) for line in text.splitlines() if line]
 
 
 def _without(value: Any, key: str) -> Any:
