@@ -17,9 +17,10 @@ def median_s(run: Callable[[], object], *, runs: int = RUNS) -> float:
     return statistics.median(times)
 
 
-def say(what: str, ours: str, peer: str, got: str, limit: str, *, met: bool) -> None:
-    """Print one line: what was measured, both figures, what follows, what must be, and whether it is."""
-    print(f"{what}: ours {ours}, {peer}: {got} (limit {limit}) {'ok' if met else 'MISSED'}", flush=True)
+def say(what: str, ours: str, limit: str, *, met: bool, peer: str = "") -> None:
+    """Print one line: what was measured, our figure, the peer's and what follows, what must be, and whether it is."""
+    beside = f", {peer}" if peer else ""
+    print(f"{what}: ours {ours}{beside} (limit {limit}) {'ok' if met else 'MISSED'}", flush=True)
 
 
 def ms(seconds: float) -> str:

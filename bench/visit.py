@@ -44,23 +44,10 @@ def main(made: Market | None = None) -> None:
         ours, our_bytes = _ours(tracker, home, source_id, [offer for _, offer in known])
         tracker.engine.dispose()
         peer, peer_bytes = _peer(home, [row["id"] for row, _ in known])
-    say(
-        "visit: time",
-        ms(ours),
-        "raw sqlite3 upsert",
-        f"{ms(peer)}, {peer / ours:.2f} ×",
-        f"≥ {SPEED} ×",
-        met=peer / ours >= SPEED,
-    )
-    share = our_bytes / peer_bytes
-    say(
-        "visit: bytes",
-        f"{our_bytes:,}",
-        "every row updated",
-        f"{peer_bytes:,}, 1/{1 / share:.1f}",
-        "≤ 1/5",
-        met=share <= BYTES,
-    )
+    speed = f"raw sqlite3 upsert of every row {ms(peer)}, {peer / ours:.2f} ×"
+    say(f"visit of {SHOWN} known offers", ms(ours), f"≥ {SPEED} ×", met=peer / ours >= SPEED, peer=speed)
+    size = f"upsert {peer_bytes:,}, 1/{peer_bytes / our_bytes:.1f}"
+    say("bytes it writes", f"{our_bytes:,}", "≤ 1/5", met=our_bytes <= peer_bytes * BYTES, peer=size)
 
 
 def _ours(tracker: Tracker, home: Path, source_id: int, offers: list[Offer]) -> tuple[float, int]:

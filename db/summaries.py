@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, String, and_, column, func, select, type_coerce, values
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, func, select, type_coerce
 
 from db.queries import clauses
 from db.rollups import DAILY
@@ -116,31 +116,30 @@ The prices are None where nothing was on offer. A day without a row is like the 
 """
 
 _DAY = tuple(DAILY.c[name] for name in ("variant", "day", "n", "min_cents", "p10_cents", "median_cents", "p90_cents"))
+_ASKED = (DAILY.c.condition == ANY, DAILY.c.variant.in_(bindparam("variants", expanding=True)))
+_SINCE = select(*_DAY).where(*_ASKED, DAILY.c.day >= bindparam("since"))
+_LAST = (
+    select(DAILY.c.variant, func.max(DAILY.c.day).label("day"))
+    .where(*_ASKED, DAILY.c.day < bindparam("since"))
+    .group_by(DAILY.c.variant)
+    .subquery()
+)
+_BEFORE = select(*_DAY).join_from(
+    _LAST,
+    DAILY,
+    and_(DAILY.c.condition == ANY, DAILY.c.variant == _LAST.c.variant, DAILY.c.day == _LAST.c.day),
+)
 
 
 def days(conn: Connection, variants: Collection[str], *, since: date) -> list[Day]:
-    """Daily prices of variants over all conditions, by variant and day; each led by its last row before `since`."""
-    return sorted(_standing(conn, variants, since) + _days(conn, variants, since))
+    """Daily prices of variants over all conditions, by variant and day; led by the last row before, if need be."""
+    first = since.isoformat()
+    found = _days(conn, _SINCE, variants, first)
+    led = {variant for variant, day, *_ in found if day == first}
+    return sorted(found + _days(conn, _BEFORE, [variant for variant in variants if variant not in led], first))
 
 
-def _days(conn: Connection, variants: Collection[str], since: date) -> list[Day]:
-    asked = (DAILY.c.condition == ANY, DAILY.c.variant.in_(variants), DAILY.c.day >= since.isoformat())
-    return _tuples(conn, select(*_DAY).where(*asked))
-
-
-def _standing(conn: Connection, variants: Collection[str], since: date) -> list[Day]:
-    """The last row of each variant before a day, by one look-up each."""
-    if not variants:
-        return []
-    listed = values(column("variant", String)).data([(variant,) for variant in variants]).cte("listed")
-    mine = DAILY.alias("mine")
-    before = (mine.c.condition == ANY, mine.c.variant == listed.c.variant, mine.c.day < since.isoformat())
-    last = select(func.max(mine.c.day)).where(*before).correlate(listed).scalar_subquery()
-    same = and_(DAILY.c.condition == ANY, DAILY.c.variant == listed.c.variant, DAILY.c.day == last)
-    return _tuples(conn, select(*_DAY).select_from(listed.join(DAILY, same)))
-
-
-def _tuples(conn: Connection, query: Select[Any]) -> list[Any]:
+def _days(conn: Connection, query: Select[Any], variants: Collection[str], since: str) -> list[Day]:
     """The rows as the driver gives them: wrapped one by one, tens of thousands take three times as long."""
-    cursor: Any = conn.execute(query).cursor
+    cursor: Any = conn.execute(query, {"variants": list(variants), "since": since}).cursor
     return list(cursor.fetchall())
