@@ -4,12 +4,16 @@ A site reads its cards one by one with `Page.text_of` (must be there) and `words
 cards is an empty result only where it says so itself.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
 from scrapers import pick
 from scrapers.base import Page
+
+_FIRST = 200
+_MAX_FACTS = 60
 
 # What shops print about the stock, in lower case → schema.org's word; the first phrase found decides.
 _STOCK = (
@@ -52,8 +56,9 @@ def cards(page: Page, selector: str, *, is_empty: Callable[[Page], bool]) -> lis
 
 
 def says(page: Page, selector: str, phrases: Sequence[str]) -> bool:
-    """Whether an element of the page holds one of the phrases, given in lower case."""
-    return any(phrase in words(node).lower() for node in page.tree.css(selector) for phrase in phrases)
+    """Whether one of the page's first elements holds one of the phrases, given in lower case."""
+    texts = (words(node).lower() for node in page.tree.css(selector)[:_FIRST])
+    return any(phrase in text for text in texts for phrase in phrases)
 
 
 def words(node: LexborNode | None, *, between: str = "") -> str:
@@ -69,6 +74,12 @@ def words_of(card: LexborNode, selector: str) -> str:
 def attribute(node: LexborNode | None, name: str) -> str:
     """An attribute's value, "" where there is none."""
     return ((node.attributes.get(name) or "") if node else "").strip()
+
+
+def facts(rows: Iterable[Sequence[LexborNode]]) -> dict[str, str]:
+    """What the first rows of two cells each say: a name and its value."""
+    pairs = ((words(row[0]), words(row[1])) for row in islice(rows, _MAX_FACTS) if len(row) >= 2)
+    return {name: value for name, value in pairs if name and value}
 
 
 def asked_for(said: str, search: Callable[[str], str]) -> str:

@@ -49,7 +49,7 @@ _STATED = re.compile(r"\d|free|kostenlos|gratis|gratuit")
 _PLACE = re.compile(r"^(?:Located in|from|aus|Artikelstandort:?) +(.+)$", _LINES)
 _BIDS = re.compile(r"^(\d[\d.,]*) +(?:bids?|Gebote?|enchères?|offert[ae]|pujas?)\b[ ·]*(.*)$", _LINES)
 _BEST_OFFER = ("best offer", "preisvorschlag", "offre directe", "proposta d'acquisto", "mejor oferta")
-_SELLER = re.compile(r"^(\S+) +(\d{1,3}(?:[.,]\d+)?) ?% pos\w+ \(([\d.,]+)([KM]?)\)", _LINES)
+_SELLER = re.compile(r"^(\S+) +(\d{1,3}(?:[.,]\d+)?) ?% pos\w+ \((\d{1,9}(?:[.,]\d{1,3}){0,3})([KM]?)\)", _LINES)
 _TIME_LEFT = re.compile(r"^(?:noch +)?(\d+ ?(?:d|h|m|s|T|Std|Min|Sek)\b.*?)(?: left\b| *\(|$)", _LINES)
 _SOLD = re.compile(r"^(?:sold|verkauft)\b", re.IGNORECASE)
 _THOUSANDS = {"": 1, "K": 1_000, "M": 1_000_000}
@@ -152,9 +152,10 @@ def _said(pattern: re.Pattern[str], lines: str) -> str:
 
 def _count(number: str, unit: str) -> str:
     """A count as plain digits: 30.3K is 30300, 2.345 and 2,345 are the same."""
+    whole, _, fraction = number.replace(",", ".").partition(".")
     if not unit:
-        return "".join(filter(str.isdigit, number))
-    return str(round(float(number.replace(",", ".")) * _THOUSANDS[unit]))
+        return "".join(filter(str.isdecimal, number))
+    return str(int(whole) * _THOUSANDS[unit] + int(fraction[:3].ljust(3, "0")) * _THOUSANDS[unit] // 1000)
 
 
 def _currency(host: str) -> str:

@@ -6,7 +6,7 @@ https://developer.ebay.com/api-docs/buy/browse/resources/item/methods/getItem fo
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, quote
 
@@ -204,7 +204,7 @@ def _total(option: Item) -> Decimal:
     try:
         charges = pick.text(option, "importCharges", "value") or "0"
         total = Decimal(pick.text(option, "shippingCost", "value")) + Decimal(charges)
-    except InvalidOperation:
+    except ArithmeticError:
         return Decimal("Infinity")
     return total if total.is_finite() else Decimal("Infinity")
 

@@ -3,9 +3,10 @@
 https://developer.woocommerce.com/docs/apis/store-api/resources-endpoints/products
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -18,6 +19,7 @@ Product = Mapping[str, Any]
 
 LARGEST_PAGE = 100
 _DESCRIPTION_CHARS = 2000
+_WHOLE = re.compile(r"\d{1,15}")
 _OPTIONS = {
     "url": "address of the shop, such as https://shop.example, or of one of its categories",
     "category": "only this category, by its number or the name its address has",
@@ -163,12 +165,9 @@ def _host(product: Product) -> str:
 def _amount(prices: Any, name: str) -> str:
     """An amount in whole units of its currency: the API prints cents, and how many digits they are."""
     printed, digits = pick.text(prices, name), pick.text(prices, "currency_minor_unit")
-    if not printed or not digits.isdecimal() or len(digits) > 1:
+    if not _WHOLE.fullmatch(printed) or not digits.isdecimal() or len(digits) > 1:
         return ""
-    try:
-        return f"{Decimal(printed).scaleb(-int(digits)):f}"
-    except InvalidOperation:
-        return ""
+    return f"{Decimal(printed).scaleb(-int(digits)):f}"
 
 
 def _differ(product: Product) -> bool:

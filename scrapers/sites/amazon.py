@@ -114,7 +114,7 @@ def parse(page: Page) -> Iterable[RawListing]:
 
 
 def _found_none(page: Page) -> bool:
-    return cards.says(page, ".s-main-slot span, .s-no-outline, h1", _NOTHING)
+    return cards.says(page, ".s-main-slot", _NOTHING)
 
 
 def _domain(page: Page) -> str:
@@ -188,7 +188,7 @@ def _other_offers(card: LexborNode) -> str:
 
 def _delivery(card: LexborNode) -> str:
     for node in card.css(_DELIVERIES):
-        text = cards.words(node)
+        text = cards.words(node)[:300]
         if found := _FREE_DELIVERY.search(text) or _PAID_DELIVERY.search(text):
             return found[1].strip()
     return ""
@@ -217,7 +217,7 @@ def _product(page: Page, domain: str) -> RawListing:
         shipping=cards.attribute(tree.css_first("[data-csa-c-delivery-price]"), "data-csa-c-delivery-price"),
         condition="Used" if used else "",
         description=cards.words(tree.css_first("#feature-bullets"))[:2000],
-        attributes=_facts(page)
+        attributes=cards.facts(row.css("td, th")[:2] for row in tree.css("#productOverview_feature_div tr"))
         | pick.stated(
             asin=asin,
             brand=cards.words(tree.css_first("#bylineInfo")),
@@ -233,12 +233,6 @@ def _product(page: Page, domain: str) -> RawListing:
 
 def _first_price(page: Page, selectors: Iterable[str]) -> str:
     return next(filter(None, (_printed(page.tree.css_first(selector)) for selector in selectors)), "")
-
-
-def _facts(page: Page) -> dict[str, str]:
-    """The two-column table of a product page."""
-    rows = (row.css("td, th") for row in page.tree.css("#productOverview_feature_div tr"))
-    return {cards.words(row[0]): cards.words(row[1]) for row in rows if len(row) == 2 and cards.words(row[0])}
 
 
 SCRAPER = Scraper(

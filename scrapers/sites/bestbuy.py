@@ -135,7 +135,7 @@ def _product(page: Page) -> Iterator[RawListing]:
         url=page.url if number[1] in page.url else f"https://{HOST}/site/{number[1]}.p?skuId={number[1]}",
         price=price,
         currency="USD",
-        attributes=_facts(page),
+        attributes=cards.facts(list(row.iter()) for row in tree.css("#key-specs-list li > div")),
         availability=availability,
         seller=cards.attribute(tree.css_first('[data-testid^="seller-details"] img'), "alt"),
         country="US",
@@ -169,12 +169,6 @@ def _price(node: LexborNode, selector: str) -> str:
 def _amount(text: str) -> str:
     """The amount at the end of a text such as "Comp. Value: $69.99"."""
     return text[text.rfind("$") :] if "$" in text else ""
-
-
-def _facts(page: Page) -> dict[str, str]:
-    """The key specifications, each a row of two cells."""
-    rows = [list(row.iter()) for row in page.tree.css("#key-specs-list li > div")]
-    return {cards.words(row[0]): cards.words(row[1]) for row in rows if len(row) == 2}
 
 
 SCRAPER = Scraper(

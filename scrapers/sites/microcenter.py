@@ -22,6 +22,7 @@ PRODUCT = "h1 [data-id]"
 PRODUCT_PRICE = "#pricing"
 PRODUCT_STOCK = ".inventory"
 
+_FACTS = ".spec-values .spec-body"
 _OPEN_BOX = re.compile(r"open box.*?(\$[\d,]+(?:\.\d\d)?)", re.IGNORECASE)
 _NOTHING = ("no results", "no products", "0 items", "did not match", "couldn't find", "could not find")
 _COUNTED = re.compile(r"^0 (?:items|results)|\bof 0 items")
@@ -88,7 +89,7 @@ def _product(page: Page, heading: LexborNode) -> RawListing:
         title=cards.words(heading),
         url=page.url if f"/product/{listing.site_id}" in page.url else f"https://{HOST}/product/{listing.site_id}/",
         price=f"${amount}" if amount[:1].isdigit() else amount,
-        attributes=_stated(heading) | _facts(page),
+        attributes=_stated(heading) | cards.facts(row.css("div")[1:3] for row in page.tree.css(_FACTS)),
         availability=cards.stock(cards.words(page.tree.css_first(PRODUCT_STOCK))),
         image=cards.attribute(page.tree.css_first("img.productImageZoom"), "src"),
     )
@@ -103,7 +104,7 @@ def _named(page: Page, node: LexborNode) -> RawListing:
 def _with_open_box(listing: RawListing, card: LexborNode) -> Iterator[RawListing]:
     """The listing, and the cheapest of the same that somebody brought back."""
     yield listing
-    if price := _OPEN_BOX.search(cards.words_of(card, ".clearance")):
+    if price := _OPEN_BOX.search(cards.words_of(card, ".clearance")[:500]):
         yield replace(
             listing,
             site_id=f"{listing.site_id}/open-box",
@@ -122,12 +123,6 @@ def _printed(node: LexborNode | None) -> str:
 
 def _stated(node: LexborNode) -> dict[str, str]:
     return pick.stated(brand=cards.attribute(node, "data-brand"), category=cards.attribute(node, "data-category"))
-
-
-def _facts(page: Page) -> dict[str, str]:
-    """The specifications, which come as pairs of cells one after the other."""
-    cells = [cards.words(cell) for row in page.tree.css(".spec-values .spec-body") for cell in row.css("div")[1:]]
-    return {name: value for name, value in zip(cells[::2], cells[1::2], strict=False) if name and value}
 
 
 SCRAPER = Scraper(

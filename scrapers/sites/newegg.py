@@ -22,7 +22,7 @@ PRODUCT_TITLE = "h1.product-title"
 _STATE = ".item-open-box-italic"  # holds the condition before a title: "Refurbished", "Open Box"; empty for new ones
 _ITEM = re.compile(r"/p/(?:pl/)?([A-Za-z0-9-]{8,30})(?:[/?#]|$)")
 _AMOUNT = re.compile(r"^\D{0,6}\d[\d,]*(?:\.\d+)?")
-_PAGES = re.compile(r"(\d+)\s*/\s*(\d+)")
+_PAGES = re.compile(r"\b(\d{1,5})\s*/\s*(\d{1,5})\b")
 _NOTHING = ("found 0 items", "no results", "did not match", "we have found 0")
 _OWN_STOCK = "N82E"  # what Newegg sells itself; other item numbers are its marketplace's
 
