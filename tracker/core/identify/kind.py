@@ -119,7 +119,7 @@ def _parts(reading: Reading, named: Named) -> int:
 
 def _accessory(reading: Reading, _named: Named) -> Found | None:
     for place in reading.places(roles.ACCESSORY):
-        if not comes_along(reading, place):
+        if reading.terms[place].roles & roles.ONLY or not comes_along(reading, place):
             return Found(Kind.ACCESSORY, f"“{reading.terms[place].text}” is an accessory")
     return None
 
@@ -162,7 +162,7 @@ def _is_the_thing(reading: Reading, named: Named, place: int) -> bool:
         return not reading.memories
     if any(term.roles & (roles.WITH | roles.INCLUDED) for term in reading.terms[place + 1 : first]):
         return False
-    opens = place == 0 and reading.gaps[0] == 0 and not reading.memories
+    opens = place == 0 and reading.gaps[0] <= 1 and not reading.memories
     return opens or not reading.roles & (roles.VRAM | roles.NOUN)
 
 

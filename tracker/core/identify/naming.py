@@ -79,7 +79,7 @@ def _trusted(reading: Reading, places: list[int]) -> list[int]:
     """The places that count: no name that is only compared with, no name of a chip ("GV100") beside that of a card, no
     shelf mark ("L4") beside a better name.
     """
-    counted = [place for place in places if not reading.before(place, roles.COMPARE, 1)] or places
+    counted = [place for place in places if not reading.before(place, roles.COMPARE, 2)] or places
     cards = [place for place in counted if not reading.terms[place].roles & roles.CONTEXT]
     counted = cards or counted
     best = max(_model(reading, place).trust for place in counted)
