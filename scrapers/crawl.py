@@ -1,18 +1,19 @@
 """Walk one source: start and follow, each URL once, never more pages than a limit."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from scrapers import pick
 from scrapers.base import Mode, Page, Request, Scraper, Source, Walk
+from scrapers.memory import NOT_MODIFIED, Recall, Remembered, memory_of, nothing, reader_of
 from tracker.core.errors import SourceError
 from tracker.core.models import RawListing
 
 Fetch = Callable[[Request], Page]
 
-_TEXTS = tuple(field.name for field in fields(RawListing) if field.type is str)
+_TEXTS = tuple(one.name for one in fields(RawListing) if one.type is str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,9 @@ class Crawl:
     """What one walk brought home; `error` is what ended it early, None when it reached the last page.
 
     `complete` is true only for a catalogue walked to its last page: only then may a missing listing be missed.
-    `unnamed` counts entries left out because they carry neither an id nor an address.
+    `unnamed` counts entries left out because they carry neither an id nor an address. `seen_again` are the ids on pages
+    that the site called unchanged, `remembered` what to keep of the pages read, by address: both hold only once
+    `listings` are stored, so they belong into the same transaction.
     """
 
     listings: tuple[RawListing, ...]
@@ -28,35 +31,69 @@ class Crawl:
     complete: bool
     error: SourceError | None = None
     unnamed: int = 0
+    seen_again: tuple[str, ...] = ()
+    remembered: Mapping[str, Remembered] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> int:
+        """How many listings the site showed, read now or known from last time."""
+        return len(self.listings) + len(self.seen_again)
 
 
-def crawl(scraper: Scraper, source: Source, fetch: Fetch, *, limit: int = 200) -> Crawl:
+def crawl(scraper: Scraper, source: Source, fetch: Fetch, *, limit: int = 200, recall: Recall = nothing) -> Crawl:
     """Fetch and parse a source's pages; a failing page ends the walk and keeps what came before it.
 
-    A page that shows only what was seen before ends its pagination: sites repeat their last page for ever.
+    A page that shows only what was seen before ends its pagination: sites repeat their last page for ever. Pages that
+    `recall` knows are asked for on condition; an unchanged one costs no parse, and its listings count as seen.
     """
     waiting: deque[Request] = deque()
     asked: set[str] = set()
     listings: dict[str, RawListing] = {}
+    again: dict[str, None] = {}
+    remembered: dict[str, Remembered] = {}
     pages, unnamed, error = 0, 0, None
     whole = scraper.walk is Walk.CATALOGUE and source.mode is Mode.FULL
+    reader = reader_of(source)
     try:
         _enqueue(scraper.start(source), waiting, asked)
         while waiting and pages < limit:
-            page = fetch(waiting.popleft())
+            request = waiting.popleft()
+            known = recall(request.url)
+            known = known if known and known.reader == reader else None
+            page = fetch(known.conditional(request) if known else request)
             pages += 1
-            shown = list(read(scraper, page))
-            found = {listing.site_id: listing for listing in shown if listing.site_id}
+            shown, memory = _look(scraper, page, known, reader)
             unnamed += sum(not listing.site_id for listing in shown)
-            repeated = bool(found) and found.keys() <= listings.keys()
-            listings.update(found)
-            whole = whole and not repeated and not scraper.capped(page)
-            if not repeated:
-                _enqueue(scraper.follow(page), waiting, asked)
+            repeated = bool(memory.site_ids) and listings.keys() | again.keys() >= set(memory.site_ids)
+            listings.update((listing.site_id, listing) for listing in shown if listing.site_id)
+            again.update(dict.fromkeys(memory.site_ids) if memory is known else {})
+            whole = whole and not repeated and not memory.capped
+            if repeated:
+                continue
+            if memory is not known:
+                memory = replace(memory, onward=tuple(scraper.follow(page)))
+                remembered |= {request.url: memory} if memory.can_be_asked_for else {}
+            _enqueue(memory.onward, waiting, asked)
     except SourceError as failure:
         error = failure
-    complete = whole and pages > 0 and error is None and not waiting
-    return Crawl(listings=tuple(listings.values()), pages=pages, complete=complete, error=error, unnamed=unnamed)
+    return Crawl(
+        listings=tuple(listings.values()),
+        pages=pages,
+        complete=whole and pages > 0 and error is None and not waiting,
+        error=error,
+        unnamed=unnamed,
+        seen_again=tuple(site_id for site_id in again if site_id not in listings),
+        remembered=remembered,
+    )
+
+
+def _look(scraper: Scraper, page: Page, known: Remembered | None, reader: str) -> tuple[list[RawListing], Remembered]:
+    """A page's listings with what to keep of it; none, and what was kept, for a page that is as it was."""
+    if known is not None and page.status == NOT_MODIFIED:
+        return [], known
+    shown = list(read(scraper, page))
+    site_ids = tuple(dict.fromkeys(listing.site_id for listing in shown if listing.site_id))
+    return shown, replace(memory_of(page, reader), site_ids=site_ids, capped=scraper.capped(page))
 
 
 def read(scraper: Scraper, page: Page) -> Iterator[RawListing]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from importlib.metadata import PackageNotFoundError, version
 from typing import Self
 
 import httpcore
@@ -17,31 +16,29 @@ import tenacity
 from scrapers import blocks, decode, oauth
 from scrapers.base import Page, Request, Scraper, Source
 from scrapers.mail import mailbox_fetch
+from scrapers.memory import NOT_MODIFIED, PRODUCT, release
 from scrapers.network import PrivateAddress, PublicOnly, within
-from scrapers.politeness import Clock, Hosts, Robots, Sleep, TooLongAWait, http_date, retry_after_s
+from scrapers.politeness import Clock, Hosts, Ledger, Robots, Sleep, TooLongAWait, http_date, retry_after_s
 from scrapers.saved import MAX_BYTES
 from tracker.core.errors import Blocked, Gone, ParseError, RateLimited, TooLarge, Unreachable
 
 Spend = Callable[[str, int], bool]
 
-PRODUCT = "gpu-tracker"  # our name towards servers, and in their robots.txt
 MAX_REDIRECTS = 10
 ATTEMPTS = 3
+DAILY_BUDGET = 5_000  # requests a host gets from us in a day, over all sources
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REFUSALS = frozenset({401, 403, 407, 451})
 _SAID = re.compile(r'"(?:message|error_description|error)"\s*:\s*"([^"]{1,200})')  # in an API's own words
 _FUTILE = (PrivateAddress, httpx.InvalidURL)  # asking again would change nothing
 _GONE = frozenset({404, 410})
+_CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
 
 
 def user_agent(contact: str = "") -> str:
     """Who we say we are: our name and version, and how to reach whoever runs us."""
-    try:
-        release = version(PRODUCT)
-    except PackageNotFoundError:
-        release = "0"
     contact = re.sub(r"[^ -~]|[()]", "", contact).strip()
-    return f"{PRODUCT}/{release} (+{contact})" if contact else f"{PRODUCT}/{release}"
+    return f"{PRODUCT}/{release()} (+{contact})" if contact else f"{PRODUCT}/{release()}"
 
 
 class PinnedTransport(httpx.HTTPTransport):
@@ -97,6 +94,7 @@ class _Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    on_condition: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -124,8 +122,10 @@ class Fetcher:
 
     Hosts are served side by side, each with one request at a time and the pause its scraper, or its robots.txt,
     asks for (`delay_s` stands in for the scrapers' own figures). Waits up to `patience_s` are waited out. `spend`
-    takes one call from a site's daily quota and says whether there was one left. `secrets` is the environment.
-    Private addresses are refused unless `allow_private`; a `transport` given from outside judges for itself.
+    takes one call from a daily budget and says whether there was one left: an API's, by its site's name, or a
+    host's, by its own, which is `daily_budget` for each. Without it the budgets are counted in memory. `secrets` is
+    the environment. Private addresses are refused unless `allow_private`; a `transport` given from outside judges for
+    itself.
     """
 
     def __init__(
@@ -138,6 +138,7 @@ class Fetcher:
         patience_s: float = 120.0,
         secrets: Mapping[str, str] | None = None,
         spend: Spend | None = None,
+        daily_budget: int = DAILY_BUDGET,
         transport: httpx.BaseTransport | None = None,
         sleep: Sleep = time.sleep,
         monotonic: Clock = time.monotonic,
@@ -148,7 +149,8 @@ class Fetcher:
         self._max_bytes = max_bytes
         self._patience_s = patience_s
         self._secrets = secrets or {}
-        self._spend = spend
+        self._spend = spend or Ledger(monotonic=monotonic).spend
+        self._daily_budget = daily_budget
         self._sleep = sleep
         self._monotonic = monotonic
         self._hosts = Hosts(sleep=sleep, monotonic=monotonic, patience_s=patience_s)
@@ -249,7 +251,7 @@ class Fetcher:
         site, where = scraper.site, str(url)
         try:
             with self._hosts.turn(url.host, pause_s):
-                self._take_from_quota(scraper, where)
+                self._take_from_budget(scraper, url)
                 answer = self._receive(url, headers, bearer)
                 if (wish_s := answer.pause_s) is not None and answer.status >= 400:
                     self._hosts.hold(url.host, wish_s)
@@ -267,10 +269,13 @@ class Fetcher:
         _raise_if_passing(site, answer)
         return answer
 
-    def _take_from_quota(self, scraper: Scraper, url: str) -> None:
+    def _take_from_budget(self, scraper: Scraper, url: httpx.URL) -> None:
         quota = scraper.daily_quota
-        if quota is not None and self._spend is not None and not self._spend(scraper.site, quota):
-            raise RateLimited(f"today's {quota:,} calls are spent", site=scraper.site, url=url)
+        if quota is not None and not self._spend(scraper.site, quota):
+            raise RateLimited(f"today's {quota:,} calls are spent", site=scraper.site, url=str(url))
+        if quota is None and not self._spend(url.host, self._daily_budget):
+            fact = f"today's {self._daily_budget:,} requests to {url.host} are spent"
+            raise RateLimited(fact, site=scraper.site, url=str(url))
 
     def _receive(self, url: httpx.URL, headers: Mapping[str, str], bearer: Bearer | None) -> _Answer:
         """Send one GET and read its body, under the deadline and the size cap."""
@@ -284,7 +289,8 @@ class Fetcher:
             else:
                 packing = named.get("content-encoding", "")
                 body = decode.unpack(response.iter_raw(), packing, max_bytes=self._max_bytes)
-        return _Answer(url=url, status=response.status_code, headers=named, body=body)
+        on_condition = not _CONDITIONS.isdisjoint(name.lower() for name in headers)
+        return _Answer(url=url, status=response.status_code, headers=named, body=body, on_condition=on_condition)
 
 
 def _address(site: str, url: str) -> httpx.URL:
@@ -334,6 +340,8 @@ def _readable(site: str, source: Source, answer: _Answer) -> Page:
         raise Blocked(answer.status_line, site=site, url=url)
     if status in _GONE:
         raise Gone(f"answers {status}", site=site, url=url)
+    if status == NOT_MODIFIED and answer.on_condition:
+        return Page(url=url, text="", source=source, status=status, headers=answer.headers)
     if not 200 <= status < 300:
         raise ParseError(answer.status_line, site=site, url=url)
     if not answer.text.strip():

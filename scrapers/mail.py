@@ -38,6 +38,8 @@ _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _BATCH = 50
 _HEAD_BYTES = 64 * 1024
 
+_SELECTORS = ("item", "title", "price", "link")
+
 Letter = dict[str, str]
 
 
@@ -47,6 +49,8 @@ def mailbox_fetch(
     """The function that reads a source's mailbox; `secrets` is the environment, which alone holds its credentials."""
 
     def fetch(request: Request) -> Page:
+        if mistake := next(mistakes(source.options), ""):
+            raise Unconfigured(mistake, site=source.site, url=request.url)
         if request.url.startswith("eml:"):
             letters = _in_folder(source, request.url)
         else:
@@ -55,6 +59,18 @@ def mailbox_fetch(
         return _page(request.url, source, letters)
 
     return fetch
+
+
+def mistakes(options: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with a source's options."""
+    if bool(options.get("host")) == bool(options.get("path")):
+        yield "mail needs either `host`, an IMAP server, or `path`, a folder of .eml files"
+    if options.get("security", "tls") not in PORTS:
+        yield f"security is {options['security']!r}: it may be {', '.join(PORTS)}"
+    if options.get("security") == "none" and options.get("host") not in ("localhost", "127.0.0.1", "::1"):
+        yield "security none would show the password to the network: only for a server on this machine"
+    if "item" in options and (missing := [name for name in _SELECTORS if not options.get(name)]):
+        yield f"letters read by selectors need {', '.join(missing)} too"
 
 
 def letter_page(page: Page) -> Page:

@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ Sleep = Callable[[float], None]
 
 ROBOTS_MAX_CHARS = 512_000  # RFC 9309 asks to read at least 500 KiB
 ROBOTS_FRESH_S = 24 * 3600.0
+_DAY_S = 24 * 3600.0
 JITTER = 0.1
 
 
@@ -79,6 +80,28 @@ class Hosts:
         pause = delay_s * (1 + JITTER * self._jitter())
         due = 0.0 if host.last_at is None else host.last_at + pause - now
         return max(due, host.held_until - now)
+
+
+class Ledger:
+    """Counts calls by name, a day at a time, in memory: what stands in where no database counts them."""
+
+    def __init__(self, *, monotonic: Clock) -> None:
+        self._monotonic = monotonic
+        self._counting = threading.Lock()
+        self._spent: Counter[str] = Counter()
+        self._day = 0
+
+    def spend(self, name: str, budget: int) -> bool:
+        """Take one call from a name's budget of the day; False when none is left."""
+        with self._counting:
+            today = int(self._monotonic() // _DAY_S)
+            if today != self._day:
+                self._spent.clear()
+                self._day = today
+            if self._spent[name] >= budget:
+                return False
+            self._spent[name] += 1
+            return True
 
 
 class Rules(Protocol):

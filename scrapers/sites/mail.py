@@ -8,39 +8,26 @@ from urllib.parse import quote
 
 from scrapers import adverts, pick
 from scrapers.base import Page, Request, Scraper, Source
-from scrapers.mail import DAYS, LETTERS, PORTS, letter_page
+from scrapers.mail import DAYS, LETTERS, PORTS, letter_page, mistakes
 from scrapers.platforms.css import search
-from tracker.core.errors import ParseError, Unconfigured
+from tracker.core.errors import ParseError
 from tracker.core.models import RawListing
+
+__all__ = ["SCRAPER", "mistakes"]
 
 _NOWHERE = "https://mail.invalid/"  # links in letters are absolute
 _SELECTED = search("mail", url=_NOWHERE)
 _NUMBER = re.compile(r"\d{5}")
-_SELECTORS = ("item", "title", "price", "link")
 
 
 def start(source: Source) -> Iterator[Request]:
     """The mailbox, or the folder."""
     options = source.options
-    if mistake := next(mistakes(options), ""):
-        raise Unconfigured(mistake, site=source.site)
     if path := options.get("path"):
         yield Request(url=f"eml:{quote(path)}")
         return
     port = options.get("port") or PORTS.get(options.get("security", "tls"), 993)
     yield Request(url=f"imap://{options.get('host', '')}:{port}/{quote(options.get('mailbox') or 'INBOX')}")
-
-
-def mistakes(options: Mapping[str, str]) -> Iterator[str]:
-    """What is wrong with a source's options."""
-    if bool(options.get("host")) == bool(options.get("path")):
-        yield "mail needs either `host`, an IMAP server, or `path`, a folder of .eml files"
-    if options.get("security", "tls") not in PORTS:
-        yield f"security is {options['security']!r}: it may be {', '.join(PORTS)}"
-    if options.get("security") == "none" and options.get("host") not in ("localhost", "127.0.0.1", "::1"):
-        yield "security none would show the password to the network: only for a server on this machine"
-    if "item" in options and (missing := [name for name in _SELECTORS if not options.get(name)]):
-        yield f"letters read by selectors need {', '.join(missing)} too"
 
 
 def parse(page: Page) -> Iterator[RawListing]:

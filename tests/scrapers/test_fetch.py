@@ -355,18 +355,46 @@ def test_the_daily_quota_is_asked_before_every_call(server: Server) -> None:
     server.answers["/"] = Reply()
     asked: list[tuple[str, int]] = []
 
-    def spend(site: str, quota: int) -> bool:
-        asked.append((site, quota))
-        return len(asked) <= 2
+    def spend(name: str, budget: int) -> bool:
+        asked.append((name, budget))
+        return len(asked) <= 3
 
-    with fetching(server, spend=spend) as fetcher:
+    with fetching(server, spend=spend, daily_budget=900) as fetcher:
         get(fetcher, "https://shop.example/", daily_quota=50)
         get(fetcher, "https://shop.example/", daily_quota=50)
         get(fetcher, "https://shop.example/")
         with pytest.raises(RateLimited, match="today's 50 calls are spent"):
             get(fetcher, "https://shop.example/", daily_quota=50)
-    assert asked == [("cardbarn", 50)] * 3
+        with pytest.raises(RateLimited, match=r"today's 900 requests to other\.example are spent"):
+            get(fetcher, "https://other.example/")
+    assert asked == [("cardbarn", 50)] * 2 + [("shop.example", 900), ("cardbarn", 50), ("other.example", 900)]
     assert len(server.visits) == 3
+
+
+def test_budgets_are_kept_without_a_database(server: Server, clock: Clock) -> None:
+    server.answers["/"] = Reply()
+    with fetching(server, clock, daily_budget=3) as fetcher:
+        get(fetcher, "https://one.example/", robots=True)  # robots.txt is a request too
+        get(fetcher, "https://one.example/", robots=True)
+        with pytest.raises(RateLimited, match=r"today's 3 requests to one\.example"):
+            get(fetcher, "https://one.example/")
+        get(fetcher, "https://two.example/")
+        clock.now += 24 * 3600
+        get(fetcher, "https://one.example/")
+    assert len(server.visits) == 5
+
+
+def test_an_unchanged_page_comes_back_empty_where_it_was_asked_for_on_condition(server: Server) -> None:
+    server.answers["/"] = lambda visit: Reply(b"", 304) if "if-none-match" in visit.headers else Reply()
+    with fetching(server) as fetcher:
+        fetch = fetcher.of(scraper(), SOURCE)
+        again = fetch(Request(url="https://shop.example/", headers={"If-None-Match": '"7"'}))
+        assert (again.status, again.text) == (304, "")
+
+
+def test_not_modified_is_no_answer_to_a_plain_question(server: Server) -> None:
+    server.answers["/"] = Reply(b"", 304)
+    assert isinstance(failing(server, "https://shop.example/"), ParseError)
 
 
 def test_a_transport_from_outside_takes_the_place_of_the_network() -> None:

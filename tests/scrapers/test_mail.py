@@ -189,8 +189,7 @@ def test_one_saved_letter_can_be_imported() -> None:
 )
 def test_mistakes_are_told(options: dict[str, str], said: str) -> None:
     assert said in next(mistakes(options))
-    with pytest.raises(Unconfigured):
-        list(SCRAPER.start(source(**options)))
+    assert isinstance(walk(source(**options)).error, Unconfigured)
 
 
 def test_credentials_are_never_in_an_address() -> None:
