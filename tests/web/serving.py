@@ -25,3 +25,12 @@ def serving(app: Starlette) -> Iterator[str]:
         server.should_exit = True
         thread.join()
         listener.close()
+
+
+class Clock:
+    """Time that passes when told."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now

@@ -22,30 +22,20 @@ from tests.scrapers.invented.csv import SUPPLIERS
 from tests.scrapers.invented.goofish import MODDED, RECORDS, REFUSED, answer
 from tests.scrapers.invented.jsonl import ROWS
 from tests.scrapers.invented.pages import DENIED, FIRST, OPTIONS
-from tests.web.serving import serving
+from tests.web.serving import Clock, serving
 from tracker.config import Config, SourceTable
-from tracker.core.errors import ConfigError
 from tracker.core.gpus import Catalogue
 from tracker.core.identify import identifier
 from tracker.core.landed import Costs
 from tracker.core.rules import Watch
 from tracker.core.wanted import Wanted
 from tracker.pipeline import Tracker
-from tracker.web.ingest import Intake, ingest_app, ingest_routes
+from tracker.web.ingest import Intake, ingest_app
 from tracker.web.token import Guesses, new_token
 
 TOKEN, HASH = new_token()
 LISTING_3090 = {"site_id": "77", "title": "RTX 3090 24GB", "url": "https://barn.example/77", "price": 700}
 CAP = 40_000
-
-
-class Clock:
-    """Time that passes when told."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -414,28 +404,3 @@ def test_a_browser_may_ask_from_any_page_and_gets_no_more_than_that(desk: Desk) 
     wrong = desk.client.post("/api/ingest/barn", headers={"Origin": "https://www.goofish.com"})
     assert (wrong.status_code, wrong.headers["access-control-allow-origin"]) == (401, "*")
     assert "access-control-allow-origin" not in desk.client.options("/", headers=asks).headers
-
-
-# --- the token ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("secret", ["", "short", "sha256:beef", f"sha256:{'z' * 64}"])
-def test_a_token_worth_nothing_is_a_mistake_of_configuration(make_tracker: Callable[..., Tracker], secret: str) -> None:
-    with pytest.raises(ConfigError, match="ingest token"):
-        ingest_routes(Intake(tracker=make_tracker(), config=Config(), secret=secret))
-
-
-def test_guessers_are_forgotten_in_turn_and_told_apart_by_network() -> None:
-    clock = Clock()
-    guesses = Guesses(most=2, window_s=10, addresses=3, clock=clock)
-    for address in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::2"):
-        guesses.count(address)
-    assert guesses.wait_s("2001:db8:1:2::77") == 11
-    assert guesses.wait_s("2001:db8:1:3::1") == 0
-    for number in range(3):
-        guesses.count(f"192.0.2.{number}")
-    assert guesses.wait_s("2001:db8:1:2::1") == 0
-    guesses.count("192.0.2.2")
-    assert guesses.wait_s("::ffff:192.0.2.2") == 11
-    clock.now = 10
-    assert guesses.wait_s("192.0.2.2") == 0
