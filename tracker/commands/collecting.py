@@ -1,0 +1,149 @@
+"""Collecting: scrape, import, run, web, sources."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.commands.shared import FormatOption, app, home_of, sources_app, with_progress
+from tracker.core.errors import ConfigError
+from tracker.output import Format, emit
+
+if TYPE_CHECKING:
+    from tracker.pipeline import Visited
+
+
+@app.command()
+def scrape(
+    context: typer.Context,
+    sources: Annotated[list[str], typer.Argument(help="Names of configured sources.", metavar="SOURCE…")],
+    dry_run: Annotated[bool, typer.Option(help="Show what would be stored, store nothing, alert nobody.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Visit sources now, whether due or not."""
+    from tracker.visits import look, scrape_now
+
+    home = home_of(context)
+    if dry_run:
+        emit(look(home, sources), form)
+        return
+    _report_visits(scrape_now(home, sources))
+
+
+def _report_visits(visits: Iterable["Visited"]) -> None:
+    from tracker.core.health import HEALTHY
+
+    went_wrong = False
+    for visited in visits:
+        typer.echo(str(visited))
+        went_wrong |= visited.judgement.outcome not in HEALTHY
+    if went_wrong:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    site: Annotated[str, typer.Argument(help="The site whose parser reads the files, such as ebay.")],
+    files: Annotated[list[Path], typer.Argument(help="Saved pages or API responses, plain or .gz.", metavar="FILE…")],
+    at: Annotated[datetime | None, typer.Option(help="When the pages were saved (UTC).")] = None,
+    url: Annotated[str, typer.Option(help="Where the pages were, for sites whose pages do not say it.")] = "",
+) -> None:
+    """Read saved pages as if they had just been fetched; all of them or, when one cannot be read, none."""
+    from tracker.visits import import_files
+
+    saved_at = at.astimezone(UTC) if at and at.tzinfo else at and at.replace(tzinfo=UTC)
+    if saved_at and saved_at > datetime.now(UTC):
+        raise typer.BadParameter("pages cannot have been saved in the future", param_hint="--at")
+    _report_visits([import_files(home_of(context), site, with_progress(files, "reading"), at=saved_at, url=url)])
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option(help="Visit what is due, deliver what is owed, and end.")] = False,
+) -> None:
+    """Run the daemon: visit what is due, deliver what is owed, until SIGTERM or Ctrl-C."""
+    from tracker.assemble import fetching, opened
+    from tracker.daemon import Daemon
+
+    home = home_of(context)
+    read = home.config()
+    if not any(source.enabled for source in read.sources.values()):
+        raise ConfigError(f"nothing to visit: {home.config_file} names no source; `tracker init` writes one to edit")
+    with opened(home, read) as tracker, fetching(read, tracker.engine) as fetcher:
+        daemon = Daemon(tracker, read, lambda stop: fetcher.of(stop.scraper, stop.source))
+        if not once:
+            daemon.run()
+        elif not daemon.once():
+            raise typer.Exit(1)
+
+
+@app.command()
+def web(context: typer.Context) -> None:
+    """Serve the endpoint that takes what others scrape (POST /api/ingest/SITE), until Ctrl-C."""
+    from tracker.assemble import opened
+    from tracker.web.serve import serve
+
+    home = home_of(context)
+    read = home.config()
+    with opened(home, read) as tracker:
+        serve(tracker, read)
+
+
+@sources_app.callback()
+def sources(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
+    """Show every source: its state, what it has on offer, its last good and next visit."""
+    if context.invoked_subcommand:
+        return
+    from tracker.visits import state_of_sources
+
+    emit(state_of_sources(home_of(context)), form)
+
+
+@sources_app.command("try")
+def sources_try(
+    context: typer.Context,
+    page: Annotated[str, typer.Argument(help="A product page: its address, or a saved file (.gz too).")],
+    url: Annotated[str, typer.Option(help="Where a saved page was: it settles currencies and addresses.")] = "",
+    css: Annotated[
+        list[str] | None, typer.Option(help="FIELD=SELECTOR (title, price, …) to read before all else; repeatable.")
+    ] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show what would be read from a product page, and which reader found it."""
+    from tracker.trying import try_page
+    from tracker.visits import page_at
+
+    selectors = dict(_pair(text) for text in css or ())
+    row = try_page(page_at(home_of(context), page, url=url), selectors)
+    if form is Format.JSON:
+        typer.echo(json.dumps(row, ensure_ascii=False, indent=1))
+    else:
+        emit([{"field": name, "value": value} for name, value in row.items()], form)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, selector = text.partition("=")
+    if not equals or not name or not selector:
+        raise typer.BadParameter(f"{text!r} is not FIELD=SELECTOR", param_hint="--css")
+    return name, selector
+
+
+@sources_app.command("new")
+def sources_new(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="What the site is called: lower case, digits and underscores.")],
+    url: Annotated[str, typer.Argument(help="A page of it that lists things.")],
+    offline: Annotated[bool, typer.Option(help="Do not fetch the page; record it later.")] = False,
+) -> None:
+    """Write the three files of a new site into this checkout: site, recording, answer."""
+    from tracker.newsite import new_site
+    from tracker.visits import page_at
+
+    fetched = None if offline else page_at(home_of(context), url)
+    for path in new_site(Path.cwd(), name, url, fetched):
+        typer.echo(path)
