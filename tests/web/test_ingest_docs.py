@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -16,6 +17,7 @@ from tracker.core.models import RawListing
 from tracker.pipeline import Tracker
 from tracker.web import ingest, received
 from tracker.web.ingest import Intake, ingest_app
+from tracker.web.token import Guesses, kept
 
 PAGE = (Path(__file__).parents[2] / "docs" / "ingest.md").read_text(encoding="utf-8")
 TOKEN = "a token of the documents"
@@ -69,6 +71,16 @@ def test_every_refusal_is_in_the_table_and_no_other() -> None:
     told = set(re.findall(r"^\| (\d{3}) \| `(\w+)` \|", PAGE, re.MULTILINE))
     assert told == refusals - {("405", "method_not_allowed"), ("404", "not_found")}
     assert f"more than {ingest.MAX_BYTES // 10**6} MB" in PAGE
+
+
+def test_the_endpoint_is_where_the_page_says() -> None:
+    (settings,) = blocks("toml")
+    web = Config(**tomllib.loads(settings)).web
+    assert (web.host, web.port) == (Config().web.host, Config().web.port)
+    assert set(re.findall(r"http://([\w.]+:\d+)", PAGE)) == {f"{web.host}:{web.port}"}
+    assert kept(web.ingest_token.get_secret_value())
+    assert "After ten wrong ones within ten minutes" in PAGE
+    assert (Guesses().most, Guesses().window_s) == (10, 600)
 
 
 def test_scripts_send_what_the_endpoint_takes() -> None:
