@@ -9,7 +9,7 @@ from db import queries, store
 from db.engine import reading, writing
 from db.rows import Row, raw_of, row_of
 from tracker.core.gpus import Catalogue
-from tracker.core.landed import ESTIMATED, Asked, land, needs_of
+from tracker.core.landed import ESTIMATED, Asked, charges_of, land, needs_of
 from tracker.core.models import Money
 from tracker.core.money import Flag
 from tracker.core.offers import understand
@@ -102,4 +102,5 @@ def asked_by(row: Row, catalogue: Catalogue) -> Asked:
         country=row["country"],
         needs=needs_of(row["gpu"], row["variant"], catalogue),
         flags=flags,
+        charges=charges_of(raw_of(row)),
     )

@@ -58,6 +58,13 @@ BILLS = [
     ),
     # 110 + 11 duty + 24.2 VAT on 121 + 6 broker
     ("the most exact rule", FROM_CHINA, replace(GERMAN, imports=(FREE_TRADE, CHINESE)), "151.2", "151.2"),
+    (
+        "what the site says of import stands in the place of both",
+        replace(FROM_CHINA, charges=Money(amount=Decimal(20), currency="EUR")),
+        replace(GERMAN, imports=(CHINESE,)),
+        "132",
+        "132",
+    ),
     ("VAT reclaimed", FROM_CHINA, replace(GERMAN, imports=(CHINESE,), vat_reclaim=True), "127", "127"),
     # 100 + 10 + 5 fee + 3 domestic + 12 for 1.5 kg
     ("a forwarder", FROM_CHINA, replace(GERMAN, forwarders=(AGENT,)), "130", "130"),

@@ -13,8 +13,8 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 
 from tracker.core.gpus import Catalogue
-from tracker.core.models import Money, Offer
-from tracker.core.money import Flag, Rates, convert
+from tracker.core.models import Money, Offer, RawListing
+from tracker.core.money import Flag, NoPrice, Rates, convert, read_price
 
 ESTIMATED = "shipping-estimated"
 """The flag of an offer whose shipping is the buyer's own estimate."""
@@ -71,7 +71,8 @@ class Costs:
 class Asked:
     """What a listing asks: its price as printed, and what else bears on the cost.
 
-    `shipping` is in the price's currency, None when not stated; `each` that the price is for one card of the lot.
+    `shipping` is in the price's currency, None when not stated; `each` that the price is for one card of the lot;
+    `charges` what the site itself says importing it costs.
     """
 
     price: Money
@@ -81,6 +82,7 @@ class Asked:
     country: str = ""
     needs: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    charges: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,14 @@ def asked(offer: Offer, catalogue: Catalogue) -> Asked:
         country=offer.raw.country,
         needs=needs_of(offer.verdict.gpu, offer.verdict.variant, catalogue),
         flags=offer.flags,
+        charges=charges_of(offer.raw),
     )
+
+
+def charges_of(raw: RawListing) -> Money | None:
+    """What the site says importing a listing costs; None where it does not say."""
+    stated = read_price(raw.attributes.get("importCharges", ""))
+    return None if isinstance(stated, NoPrice) or not stated.currency else stated.money
 
 
 def needs_of(family: str | None, variant: str | None, catalogue: Catalogue) -> tuple[str, ...]:
@@ -137,7 +146,12 @@ def land(wanted: Asked, rates: Rates, costs: Costs) -> Landed:
     price = _price(wanted, rate)
     shipping, estimated = _shipping(wanted, rate, costs)
     bought = [price, *shipping, *_forwarded(price.usd, wanted, costs)]
-    terms = (*bought, *_imported(price.usd + _sum(shipping), wanted, costs))
+    charges = convert(wanted.charges, "USD", rates) if wanted.charges else None
+    if charges is not None:
+        imported = [Term(name="import charges", usd=charges.amount, note="as the site states them")]
+    else:
+        imported = [*_imported(price.usd + _sum(shipping), wanted, costs)]
+    terms = (*bought, *imported)
     addons = tuple(_addons(wanted, costs))
     landed_usd = _sum(terms)
     return Landed(
