@@ -17,11 +17,11 @@ def try_page(page: Page, css: Mapping[str, str] | None = None) -> dict[str, Any]
     return {
         "title": listing.title or None,
         "price": price,
-        "currency": reading.currency or None,
+        "currency": listing.currency or None,
         "availability": listing.availability or None,
         "condition": listing.condition or None,
         "sku": listing.attributes.get("sku") or None,
-        "gtin": reading.gtin or None,
+        "gtin": listing.attributes.get("gtin") or None,
         "brand": listing.attributes.get("brand") or None,
         "method": reading.method or None,
     }

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from scrapers import pick
 from scrapers.base import Page, Request, Scraper, Source, Walk
@@ -30,24 +30,27 @@ from scrapers.platforms.visible.words import Stock, stock_in
 from tracker.core.models import RawListing
 from tracker.core.money import Price, read_price
 
-CSS = "css"
-FIELDS = ("title", "price", "currency", "availability", "condition", "sku", "gtin", "brand")
+FIELDS = ("title", "price", "availability", "condition", "sku", "gtin", "brand")
 
+# Where a page tells programs what it sells, the surest first.
 _READERS: tuple[tuple[str, Callable[[Page], list[Node]]], ...] = (
     ("json-ld", from_jsonld),
     ("microdata", from_microdata),
     ("rdfa", from_rdfa),
     ("opengraph", from_meta),
 )
+_STATE, _CSS = "state", "css"
 _UNBUYABLE = frozenset({"OutOfStock", "SoldOut", "Discontinued"})
-_WORDS = frozenset({
-    "InStock", "OutOfStock", "SoldOut", "PreOrder", "PreSale", "BackOrder", "Discontinued", "LimitedAvailability",
-    "InStoreOnly", "OnlineOnly", "MadeToOrder", "Reserved",
-})  # fmt: skip
+_WORDS = _UNBUYABLE | {
+    "InStock", "PreOrder", "PreSale", "BackOrder", "LimitedAvailability", "InStoreOnly", "OnlineOnly", "MadeToOrder",
+    "Reserved",
+}  # fmt: skip
 _GTINS = ("gtin13", "gtin", "gtin14", "gtin12", "gtin8", "ean", "isbn", "upc", "mpn", "sku", "productID")
-_NOISE = re.compile(r"[{}$<>]|^(?:null|none|undefined|n/?a|-|unbranded|no ?name)$", re.IGNORECASE)
+# What templates leave in place of a value.
+_NOISE = re.compile(r"[{}$<>]|^(?:null|none|undefined|n/?a|-)$", re.IGNORECASE)
 _TITLE_TAGS = ('meta[property="og:title"]', 'meta[name="og:title"]', 'meta[name="twitter:title"]')
-_SPLIT_TITLE = re.compile(r"\s[|–—·»:]\s|\s-\s|｜|\|")
+_SPLIT_TITLE = re.compile(r"\s[|–—·»:-]\s|[｜|]")
+_LONGEST_TITLE, _LONGEST_WORD = 500, 80
 # Among how many products a page's own must stand out: how much must speak for it, and by how much more.
 _MANY, _LIKE, _CLOSE = 3, 0.6, 0.15
 _MOST = 200
@@ -55,24 +58,30 @@ _MOST = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a page says of its product; `price` is the amount believed, None where none is, `method` the reader.
+    """What a page says of its product, as a listing, and what is not a listing's: the amount and the reader.
 
-    `listing` is the same as a site's listing: its price is "" where none is believed. `node` is the product as the
-    page tells it to programs, None where it does not.
+    `price` is the amount believed, None where none is, and then the listing's is "". `method` names the reader that
+    gave it, or else the product, "" where there is none. `node` is the product as the page tells it to programs, None
+    where it does not.
     """
 
     listing: RawListing
     price: Decimal | None
-    currency: str
-    gtin: str
     method: str
     node: Node | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Sight:
-    """What a person sees on the page."""
+class _Evidence:
+    """All that speaks on a page: what it calls itself, what it tells programs by reader, and what it shows.
 
+    `place` is the currency of its country, as far as it can be told.
+    """
+
+    page: Page
+    titles: Sequence[str]
+    nodes: Mapping[str, Node]
+    place: str
     heart: Heart
     tags: Sequence[Tag]
     shelf: Shelf
@@ -85,26 +94,38 @@ def read_product(page: Page, css: Mapping[str, str] | None = None) -> Reading:
     Raises ParseError where nothing is there.
     """
     chosen = {name: _selected(page, name, field) for name, field in (css or {}).items() if field}
-    titles = _titles(page)
-    nodes = {method: node for method, reader in _READERS if (node := _main(page, reader(page), titles))}
-    known = [name for node in nodes.values() if (name := names_of(node)[0])] + titles
+    evidence = _gather(page)
+    stock = _stock(evidence)
+    verdict = _price(evidence, sold_out=stock in _UNBUYABLE)
+    reading = _reading(evidence, verdict, stock)
+    return _corrected(reading, chosen, evidence.place) if chosen else reading
+
+
+# --- what speaks --------------------------------------------------------------------------------------------------
+
+
+def _gather(page: Page) -> _Evidence:
+    called = _titles(page)
+    nodes = {method: node for method, reader in _READERS if (node := _main(page, reader(page), called))}
+    titles = [name for node in nodes.values() if (name := names_of(node)[0])] + called
     place = likely_currency_of(page)
-    sight = _look(page, known, place)
-    stock = _stock(nodes, sight)
-    verdict = _priced(page, nodes, sight, known, sold_out=stock in _UNBUYABLE)
-    return _reading(page, nodes, sight, verdict, stock, chosen)
-
-
-def _selected(page: Page, name: str, field: str) -> str:
-    """What a field (written as in `fields.py`) gives for the page."""
-    markup = Markup(page)
-    if found := fill(field, lambda selector: markup.text(markup.root, selector)):
-        return found
-    raise page.unreadable(f"no {name} at {field!r}")
+    heart = heart_of(lay_out(page), titles)
+    tags = tags_of(heart, place)
+    best = best_of(tags)
+    return _Evidence(
+        page=page,
+        titles=titles,
+        nodes=nodes,
+        place=place,
+        heart=heart,
+        tags=tags,
+        shelf=shelf_of(heart, best.box if best else None),
+        labels=labelled(heart),
+    )
 
 
 def _titles(page: Page) -> list[str]:
-    """What the page calls itself: the title it gives to others, its own title, its only headline."""
+    """What the page calls itself: the title it gives to others, its own title."""
     said = [(node.attributes.get("content") or "") for tag in _TITLE_TAGS if (node := page.tree.css_first(tag))]
     if title := page.tree.css_first("title"):
         said.append(title.text())
@@ -116,17 +137,15 @@ def _main(page: Page, products: Sequence[Node], titles: Sequence[str]) -> Node |
 
     None on a page that is about several: there is no telling which of them is meant.
     """
-    ranked = sorted(
-        ((_worth(page, product, titles) - 0.01 * place, place) for place, product in enumerate(products[:_MOST])),
-        key=lambda pair: -pair[0],
-    )
-    if not ranked:
+    known = products[:_MOST]
+    worths = [_worth(page, product, titles) - 0.01 * place for place, product in enumerate(known)]
+    if not worths:
         return None
-    best = products[ranked[0][1]]
-    names = {names_of(products[place])[0] for worth, place in ranked if worth > ranked[0][0] - _CLOSE}
-    if len(products) >= _MANY and (ranked[0][0] < _LIKE or len(names) >= _MANY):
+    most = max(worths)
+    rivals = {names_of(product)[0] for product, worth in zip(known, worths, strict=True) if worth > most - _CLOSE}
+    if len(known) >= _MANY and (most < _LIKE or len(rivals) >= _MANY):
         return None
-    return best
+    return known[worths.index(most)]
 
 
 def _worth(page: Page, product: Node, titles: Sequence[str]) -> float:
@@ -138,17 +157,13 @@ def _worth(page: Page, product: Node, titles: Sequence[str]) -> float:
     return alike + here + 0.2 * any(quote.price for quote in quotes_of(product))
 
 
-def _look(page: Page, titles: Sequence[str], place: str) -> _Sight:
-    heart = heart_of(lay_out(page), titles)
-    tags = tags_of(heart, place)
-    best = best_of(tags)
-    return _Sight(heart=heart, tags=tags, shelf=shelf_of(heart, best.box if best else None), labels=labelled(heart))
+# --- what is believed ---------------------------------------------------------------------------------------------
 
 
-def _stock(nodes: Mapping[str, Node], sight: _Sight) -> str:
+def _stock(evidence: _Evidence) -> str:
     """Schema.org's word for the stock: as stated, unless the page says outright that it cannot be bought."""
-    stated = next((word for node in nodes.values() for word in _stated_stock(node) if word), "")
-    shelf = sight.shelf
+    stated = next((word for node in evidence.nodes.values() for word in _stated_stock(node)), "")
+    shelf = evidence.shelf
     if stated in _UNBUYABLE:
         return stated
     if shelf.stock is Stock.OUT and not shelf.buyable and (shelf.outright or not stated):
@@ -164,104 +179,112 @@ def _stated_stock(node: Node) -> Iterator[str]:
             yield found.value
 
 
-def _priced(
-    page: Page, nodes: Mapping[str, Node], sight: _Sight, titles: Sequence[str], *, sold_out: bool
-) -> Verdict | None:
-    place = likely_currency_of(page)
-    claims = [claim for method, node in nodes.items() for claim in _claims(method, node, place)]
-    verdict = settle(claims, sight.tags, default=place, sold_out=sold_out)
-    if verdict is None and not claims:
-        data = [claim for node in from_state(page, titles) for claim in _claims("state", node, place)]
-        shown = {tag.price.amount for tag in sight.tags}
-        verdict = settle(data, sight.tags, default=place, sold_out=sold_out) if data and shown else None
-    return verdict
+def _price(evidence: _Evidence, *, sold_out: bool) -> Verdict | None:
+    """The price to believe; the data of the page's scripts is asked only where nothing else tells one."""
+    claims = [claim for method, node in evidence.nodes.items() for claim in _claims(method, node, evidence.place)]
+    verdict = settle(claims, evidence.tags, default=evidence.place, sold_out=sold_out)
+    if verdict or claims or not evidence.tags:
+        return verdict
+    nodes = from_state(evidence.page, evidence.titles)
+    claims = [claim for node in nodes for claim in _claims(_STATE, node, evidence.place)]
+    return settle(claims, evidence.tags, default=evidence.place, sold_out=sold_out)
 
 
 def _claims(method: str, node: Node, place: str) -> Iterator[Claim]:
     for quote in quotes_of(node):
         if quote.price:
-            yield Claim(method=method, printed=quote.price, currency=iso(quote.currency, place))
+            currency = iso(quote.currency, place)
+            yield Claim(method=method, printed=quote.price, currency=currency, high=quote.high)
 
 
-def _reading(
-    page: Page,
-    nodes: Mapping[str, Node],
-    sight: _Sight,
-    verdict: Verdict | None,
-    stock: str,
-    chosen: Mapping[str, str],
-) -> Reading:
-    first = next(iter(nodes.values()), None)
-    listings = [listing_of(page, node) for node in nodes.values()]
-    base = listings[0] if listings else listing_of(page, {"@type": "Product"})
-    fields = {name: _first_said(listings, name) for name in ("brand", "sku")}
-    fields = {name: value or sight.labels.get(name, "") for name, value in fields.items()}
-    fields |= {name: chosen[name] for name in ("brand", "sku") if chosen.get(name)}
-    number = gtin(chosen.get("gtin", "")) or _gtin(listings) or sight.labels.get("gtin", "")
-    amount, currency, printed, method = _money(page, verdict, chosen)
-    if not nodes and amount is None and stock not in _UNBUYABLE:
-        stock = ""  # words such as "in stock" on a page without a product's price speak of something else
+def _reading(evidence: _Evidence, verdict: Verdict | None, stock: str) -> Reading:
+    """The product with what each reader is the first to say."""
+    page, nodes = evidence.page, evidence.nodes
+    listings = [listing_of(page, node) for node in nodes.values()] or [listing_of(page, {"@type": "Product"})]
+    method = verdict.method if verdict else next(iter(nodes), "")
+    if not method and stock in _UNBUYABLE:
+        method = PATTERNS
+    amount = verdict.price.amount if verdict else None
+    said = {name: _first_said(listings, name) or evidence.labels.get(name, "") for name in ("brand", "sku")}
+    code = _gtin(listings) or evidence.labels.get("gtin", "")
     listing = replace(
-        base,
-        site_id=identity_of(page, base.url),
-        title=chosen.get("title") or base.title or _visible_title(page, sight),
-        price=printed,
-        currency=currency,
-        availability=chosen.get("availability") or stock,
-        condition=chosen.get("condition") or base.condition or sight.labels.get("condition", ""),
-        attributes={**base.attributes, **pick.stated(**fields, gtin=number)},
+        listings[0],
+        site_id=identity_of(page, listings[0].url),
+        title=_title(evidence, listings[0]),
+        price="" if amount is None else f"{amount:f}",
+        currency=_currency(evidence, verdict) if verdict else "",
+        # Words such as "in stock" on a page without a product speak of something else.
+        availability=stock if method else "",
+        condition=listings[0].condition or (evidence.labels.get("condition", "") if method else ""),
+        attributes={**listings[0].attributes, **pick.stated(**said, gtin=code)},
     )
-    method = method or (next(iter(nodes), "") or (PATTERNS if stock and listing.title else ""))
-    return Reading(listing=listing, price=amount, currency=currency, gtin=number, method=method, node=first)
+    return Reading(listing=listing, price=amount, method=method, node=next(iter(nodes.values()), None))
 
 
-def _money(page: Page, verdict: Verdict | None, chosen: Mapping[str, str]) -> tuple[Decimal | None, str, str, str]:
-    """The amount believed, its currency, how a listing prints it, and the reader; None and "" where there is none."""
-    place = likely_currency_of(page)
-    if text := chosen.get("price"):
-        found = read_price(text, currency=iso(chosen.get("currency", ""), place) or place)
-        if not isinstance(found, Price):
-            return None, iso(chosen.get("currency", ""), place), text, CSS
-        return found.amount, iso(chosen.get("currency", ""), place) or found.currency, text, CSS
-    if verdict is None:
-        return None, "", "", ""
-    currency = iso(chosen.get("currency", ""), place) or _currency(page, verdict)
-    amount = _rounded(verdict.amount)
-    return amount, currency, f"{amount:f}", verdict.method
+def _title(evidence: _Evidence, first: RawListing) -> str:
+    """The name told to programs, the headline, or what the page is called in front of the shop's name."""
+    anchors = evidence.heart.anchors
+    if first.title and not (anchors and next(iter(evidence.nodes)) == "opengraph"):
+        return first.title
+    if anchors:
+        return evidence.heart.layout.text_of(anchors[0])[:_LONGEST_TITLE]
+    return max(_SPLIT_TITLE.split(evidence.titles[0]), key=len).strip()[:_LONGEST_TITLE] if evidence.titles else ""
 
 
-def _currency(page: Page, verdict: Verdict) -> str:
+def _currency(evidence: _Evidence, verdict: Verdict) -> str:
     """The currency of a price: as stated, unless the sign beside the same amount cannot mean it; else the place's."""
-    if verdict.tag is not None and verdict.tag.price.amount == verdict.amount:
-        shown = read_price(verdict.tag.text, currency=verdict.currency or likely_currency_of(page))
-        if isinstance(shown, Price) and shown.currency and verdict.tag.signed:
+    tag = verdict.tag
+    if tag is not None and tag.signed:
+        shown = read_price(tag.text, currency=verdict.price.currency or evidence.place)
+        if isinstance(shown, Price) and shown.currency:
             return shown.currency
-    return verdict.currency or currency_of(page)
-
-
-def _rounded(amount: Decimal) -> Decimal:
-    """An amount to the cent, without zeros behind it: some shops state what their tax arithmetic left."""
-    cents = amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return cents.quantize(Decimal(1)) if cents == cents.to_integral_value() else cents
+    return verdict.price.currency or currency_of(evidence.page)
 
 
 def _first_said(listings: Sequence[RawListing], name: str) -> str:
-    said = (listing.attributes.get(name, "").rpartition(": ")[2] for listing in listings)
-    return next((text for text in said if text and len(text) < 80 and not _NOISE.search(text)), "")
+    """The first value that is one; some shops put its label into it."""
+    values = (listing.attributes.get(name, "").rpartition(": ")[2] for listing in listings)
+    return next((value for value in values if value and len(value) < _LONGEST_WORD and not _NOISE.search(value)), "")
 
 
 def _gtin(listings: Sequence[RawListing]) -> str:
-    return next(
-        (code for listing in listings for name in _GTINS if (code := gtin(listing.attributes.get(name, "")))), ""
+    codes = (gtin(listing.attributes.get(name, "")) for listing in listings for name in _GTINS)
+    return next(filter(None, codes), "")
+
+
+# --- what the user says -------------------------------------------------------------------------------------------
+
+
+def _selected(page: Page, name: str, field: str) -> str:
+    """What a field (written as in `fields.py`) gives for the page."""
+    markup = Markup(page)
+    if found := fill(field, lambda selector: markup.text(markup.root, selector)):
+        return found
+    raise page.unreadable(f"no {name} at {field!r}")
+
+
+def _corrected(reading: Reading, chosen: Mapping[str, str], place: str) -> Reading:
+    """A reading with the fields that the user's own selectors gave."""
+    listing = reading.listing
+    attributes = {name: chosen[name] for name in ("brand", "sku") if name in chosen}
+    attributes |= pick.stated(gtin=gtin(chosen.get("gtin", "")))
+    listing = replace(
+        listing,
+        title=chosen.get("title", listing.title),
+        availability=chosen.get("availability", listing.availability),
+        condition=chosen.get("condition", listing.condition),
+        attributes={**listing.attributes, **attributes},
     )
+    if "price" not in chosen:
+        return replace(reading, listing=listing, method=reading.method or _CSS)
+    currency = iso(chosen.get("currency", ""), place) or place
+    found = read_price(chosen["price"], currency=currency)
+    amount, currency = (found.amount, found.currency) if isinstance(found, Price) else (None, currency)
+    listing = replace(listing, price=chosen["price"], currency=currency)
+    return replace(reading, listing=listing, price=amount, method=_CSS)
 
 
-def _visible_title(page: Page, sight: _Sight) -> str:
-    """The headline, else what the page is called in front of the shop's name."""
-    if anchors := sight.heart.anchors:
-        return sight.heart.layout.text_of(anchors[0])[:500]
-    titles = _titles(page)
-    return max(_SPLIT_TITLE.split(titles[0]), key=len).strip()[:500] if titles else ""
+# --- the platform -------------------------------------------------------------------------------------------------
 
 
 def product(site: str) -> Scraper:
@@ -270,15 +293,13 @@ def product(site: str) -> Scraper:
     def start(source: Source) -> Iterator[Request]:
         yield Request(url=source.options["url"])
 
+    selectors = {name: f"where the {name} is, if it is read wrongly: a CSS selector" for name in FIELDS}
     return Scraper(
         site=site,
         start=start,
         parse=parse,
         walk=Walk.CATALOGUE,
-        options={"url": "address of the product page"}
-        | {
-            name: f"where the {name} is, if it is read wrongly: a CSS selector" for name in FIELDS if name != "currency"
-        },
+        options={"url": "address of the product page", **selectors},
         required=("url",),
         every=timedelta(hours=6),
         mandatory=("site_id", "title"),

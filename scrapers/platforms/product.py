@@ -23,6 +23,8 @@ _STOCK = {word.lower(): word for word in _STOCK_WORDS}
 _UNBUYABLE = frozenset({"OutOfStock", "SoldOut", "Discontinued"})
 # Price types that are not what the buyer pays today.
 _OLD_PRICES = ("listprice", "strikethrough", "msrp", "srp", "regularprice")
+# What makes a price one per litre, or one for members.
+_NOT_FOR_ALL = ("referenceQuantity", "validForMemberTier", "membershipPointsEarned")
 _CODES = ("sku", "mpn", "gtin", "gtin8", "gtin12", "gtin13", "gtin14", "productID")
 # What a variant must not inherit: it would make two variants one.
 _OWN = frozenset({*_CODES, "@id", "url", "hasVariant", "name"})
@@ -32,9 +34,13 @@ _TRACKING = ("utm", "gclid", "fbclid", "srsltid", "msclkid", "mc_cid", "mc_eid")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What one offer of a product asks, as printed, and whether it can be had in schema.org's word."""
+    """What one offer of a product asks, as printed, and whether it can be had in schema.org's word.
+
+    `high` is the upper end where the offer stands for several, as printed, "" elsewhere.
+    """
 
     price: str
+    high: str
     currency: str
     availability: str
 
@@ -68,7 +74,7 @@ def quotes_of(product: Node) -> list[Quote]:
     """What each offer of a product asks, the best offer first; offers without a price too."""
     offers = sorted(_offers(product), key=_worth)
     return [
-        Quote(price=price, currency=currency, availability=_availability(offer))
+        Quote(price=price, high=_amount(offer, "highPrice"), currency=currency, availability=_availability(offer))
         for offer in offers
         for price, currency in [_price(offer)]
     ]
@@ -136,6 +142,7 @@ def _price(offer: Node) -> tuple[str, str]:
         for row in pick.rows(offer, "priceSpecification")
         if not any(old in _word(row, "priceType").lower() for old in _OLD_PRICES)
     ]
+    specifications.sort(key=lambda row: any(name in row for name in _NOT_FOR_ALL))
     for node, name in (
         *((offer, name) for name in ("price", "lowPrice", "minPrice")),
         *((row, name) for row in specifications for name in ("price", "minPrice")),

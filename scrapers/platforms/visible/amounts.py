@@ -5,21 +5,32 @@ from collections.abc import Iterable
 
 from tracker.core.money.currencies import PATTERN
 
-SIGNED = re.compile(rf"(?:{PATTERN})[\s:.]*\d|\d(?:[.,][-–]+)?\s*(?:{PATTERN})", re.IGNORECASE)
+SIGN_BEFORE = re.compile(rf"(?:{PATTERN})[\s:.]*$", re.IGNORECASE)
+SIGN_BEHIND = re.compile(rf"(?:[.,][-–]+)?\s*(?:{PATTERN})", re.IGNORECASE)
 BARE = re.compile(r"\d[.,]\d\d(?!\d)|\d[.,](?:-|–)|^\D{0,4}\d[\d .,' ]*\D{0,4}$")
-# An amount that is taken off or comes on top: a plus or minus right in front of it, and no percent sign behind.
-TAKEN_OFF = re.compile(r"(?:^|[\s(:])[-+−–]\s?(?P<amount>[^\d\s%(]{0,4}\s?\d[\d.,']*)(?![\d.,']|\s*%)")
-
 # Names of boxes, and tags, that hold the cents of the number in front of them.
 _CENT_NAMES = frozenset({
     "cents", "cent", "centimes", "fraction", "fractional", "decimal", "decimals", "kopecks", "kop", "bani", "gr",
     "minor",
 })  # fmt: skip
+_DIGITS = re.compile(r"\d+")
+_LONGEST_SIGN = 12
 _RAISED = frozenset({"sup", "sub", "small"})
 _ENDS_IN_DIGIT = re.compile(r"\d[.,]?$")
 _CENTS = re.compile(r"([.,]?)(?:\d\d|-{1,2}|–|—)(?=\D|$)")
 _PAIR = re.compile(r"\d\d(?!\d)")
 _GOES_ON = re.compile(r"[.,]\d")
+_UNITS = re.compile(r"(?<=\d)\s?[€£$]$")
+_SIGN_AND_UNITS = re.compile(r"[€£$]\s?\d[\d., ]*$")
+
+
+def shows_money(text: str) -> bool:
+    """Whether a currency stands beside a number of a text."""
+    return any(
+        SIGN_BEHIND.match(text, run.end())
+        or SIGN_BEFORE.search(text[max(0, run.start() - _LONGEST_SIGN) : run.start()])
+        for run in _DIGITS.finditer(text)
+    )
 
 
 def joined(pieces: Iterable[tuple[str, str, frozenset[str]]]) -> str:
@@ -29,7 +40,10 @@ def joined(pieces: Iterable[tuple[str, str, frozenset[str]]]) -> str:
     """
     line = ""
     for text, tag, names in pieces:
-        line += _gap(line, text, tag, names) + text
+        if (units := _UNITS.search(line)) and _PAIR.fullmatch(text) and (tag in _RAISED or names & _CENT_NAMES):
+            line = f"{line[: units.start()]}.{text}{units[0]}"  # 249€ and a raised 95
+        else:
+            line += _gap(line, text, tag, names) + text
     return line
 
 
@@ -37,8 +51,14 @@ def _gap(line: str, text: str, tag: str, names: frozenset[str]) -> str:
     """What to put between a line and the text that follows."""
     if not _ENDS_IN_DIGIT.search(line):
         return " " if line else ""
-    if (cents := _CENTS.match(text)) and (cents[1] or tag in _RAISED or names & _CENT_NAMES):
+    cents = _CENTS.match(text)
+    if cents and (cents[1] or tag in _RAISED or names & _CENT_NAMES or _is_split(line, text, names)):
         return "" if cents[1] or not line[-1].isdigit() else "."
     if line[-1].isdigit():
         return "" if _GOES_ON.match(text) else " "
     return "" if _PAIR.match(text) else " "
+
+
+def _is_split(line: str, text: str, names: frozenset[str]) -> bool:
+    """Whether a pair of digits in a box called a price goes on where the line has a sign and its units."""
+    return "price" in names and bool(_PAIR.fullmatch(text)) and bool(_SIGN_AND_UNITS.search(line))

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult
 
 from scrapers import pick
 from scrapers.base import Page
+from scrapers.platforms.visible.amounts import shows_money
 from tracker.core.money import Price, read_price
 
 _EURO = "AD AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MC ME MT NL PT SI SK SM XK"
@@ -30,6 +31,8 @@ CURRENCY_IN = (
 
 # Endings of addresses that are countries on paper and brands in use.
 _BRANDS = frozenset({"AI", "AM", "AD", "CC", "CO", "FM", "GE", "IO", "LA", "LI", "ME", "MD", "SH", "TV", "TO", "WS"})
+# What stands in front of them where they are countries: `.com.co`.
+_REGISTRIES = frozenset({"COM", "CO", "NET", "ORG"})
 # Languages that nearly everybody who sells in them is paid for in one currency.
 _LANGUAGES = {
     "bg": "BGN", "cs": "CZK", "da": "DKK", "et": "EUR", "fi": "EUR", "he": "ILS", "hu": "HUF", "is": "ISK",
@@ -87,8 +90,8 @@ def country_of(page: Page) -> str:
 def _named(page: Page) -> Iterator[str]:
     addresses = [parts for url in _addresses(page) if (parts := pick.split(url)).hostname]
     for parts in addresses:
-        ending = (parts.hostname or "").rpartition(".")[2].upper()
-        if ending not in _BRANDS:
+        *_, second, ending = f".{parts.hostname}".upper().split(".")
+        if ending not in _BRANDS or second in _REGISTRIES:
             yield ending
     for parts in addresses:
         yield from _in_front(parts)
@@ -154,6 +157,7 @@ _OTHER_NAMES = {
     "CSK": "CZK",
 }
 _KNOWN = frozenset(CURRENCY_IN.values())
+_LONGEST = 16
 
 
 def iso(printed: str, place: str) -> str:
@@ -162,5 +166,6 @@ def iso(printed: str, place: str) -> str:
     code = _OTHER_NAMES.get(name, name)
     if code in _KNOWN:
         return code
-    price = read_price(f"1 {printed}", currency=place) if name else None
-    return price.currency if isinstance(price, Price) and len(name) <= 12 else ""
+    one = f"1 {printed.strip()}"
+    price = read_price(one, currency=place) if len(one) < _LONGEST and shows_money(one) else None
+    return price.currency if isinstance(price, Price) else ""

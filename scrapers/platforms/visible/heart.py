@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from scrapers.platforms.visible.amounts import SIGNED
+from scrapers.platforms.visible.amounts import shows_money
 from scrapers.platforms.visible.layout import Box, Layout
 from scrapers.platforms.visible.marks import Mark
 from scrapers.platforms.visible.words import announces_others
@@ -94,7 +94,7 @@ class Heart:
         return (
             self.layout.size(box) <= _CARD_MAX_CHARS
             and self.layout.leads_away(box)
-            and bool(SIGNED.search(self.layout.text_of(box)))
+            and shows_money(self.layout.text_of(box))
         )
 
 

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborNode
 from scrapers import pick
 from scrapers.base import Page
 from scrapers.platforms.visible.amounts import joined
-from scrapers.platforms.visible.marks import Mark, marks_of, words_of
+from scrapers.platforms.visible.marks import Mark, marks_of, named
 
 # What no person reads, or reads only after opening it.
 _SILENT = frozenset({
@@ -139,7 +139,7 @@ def walk(root: LexborNode | None, *, texts: bool = False) -> Iterator[tuple[Lexb
 
 def _box(node: LexborNode, parent: Box | None, depth: int, *, index: int, first: int) -> Box:
     tag, attributes = node.tag or "", node.attributes
-    words = words_of(attributes)
+    words, mark = named(attributes)
     return Box(
         index=index,
         node=node,
@@ -147,7 +147,7 @@ def _box(node: LexborNode, parent: Box | None, depth: int, *, index: int, first:
         words=words,
         parent=parent,
         depth=depth,
-        marks=marks_of(tag, words, attributes),
+        marks=mark | marks_of(tag, attributes),
         first=first,
     )
 
@@ -171,7 +171,7 @@ def _leads_away(box: Box, base: str, own_path: str) -> bool:
     href = (box.node.attributes.get("href") or "").strip()
     if not href or href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")) or _PICTURE.search(href):
         return False
-    return _path(_joined_url(base, href)) != own_path
+    return _path(href if href.startswith("/") and href[1:2] != "/" else _joined_url(base, href)) != own_path
 
 
 def _joined_url(base: str, href: str) -> str:
@@ -196,7 +196,7 @@ def price_text(node: LexborNode) -> str:
             above.append((depth, inner))
         elif words := " ".join((inner.text_content or "").split()):
             holder = above[-1][1] if above else node
-            pieces.append((words, holder.tag or "", words_of(holder.attributes)))
+            pieces.append((words, holder.tag or "", named(holder.attributes)[0]))
         if len(pieces) >= _MAX_PIECES:
             break
     return joined(pieces)

@@ -8,8 +8,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from enum import IntFlag, auto
-from functools import cache
+from functools import cache, lru_cache, reduce
 from itertools import pairwise
+from operator import or_
 from pathlib import Path
 
 
@@ -18,12 +19,14 @@ class Mark(IntFlag):
 
     NONE = 0
     PRICE = auto()  # a price
+    LABELLED = auto()  # a word for price stands in front of it
     ITEMPROP = auto()  # a price in schema.org's words
     CURRENT = auto()  # the price to pay now
     OLD = auto()  # a price of before, or of a list
     STRUCK = auto()  # struck out
     MAYBE_OLD = auto()  # "regular", "normal": the old price where another stands beside it
     OTHER = auto()  # an amount of another kind: per unit, per month, for shipping, saved
+    CHANGE = auto()  # what is taken off, or comes on top
     RELATED = auto()  # other products
     CHROME = auto()  # footer, menus
     HIDDEN = auto()  # not shown
@@ -56,12 +59,13 @@ _NAMED_IN = (
 _HIDDEN_NAME = re.compile(r"(?:(?:js|is|u|v|x|aok|ng|tw)[-_]?)?(?:hidden|hide|invisible|display-?none|d-none)")
 _SHOWN_NAME = re.compile(r"(?:d|md|lg|xl|sm|xs|block|flex|visible)[-:_](?:sm|md|lg|xl|xxl|block|flex|inline|grid)")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_STRIKING = re.compile(r"line-through", re.IGNORECASE)
-_LONGEST_NAME = 300
+_LONGEST_NAMES = 400
+_WHOLE = 3  # words of a name that also count as one
+_UNNAMED = (frozenset[str](), Mark.NONE)
 
 
 @cache
-def _marks() -> Mapping[str, Mark]:
+def _meanings() -> Mapping[str, Mark]:
     """What each word of `marks.toml` says."""
     tables = tomllib.loads(Path(__file__).with_name("marks.toml").read_text(encoding="utf-8"))
     meant: dict[str, Mark] = {}
@@ -71,37 +75,41 @@ def _marks() -> Mapping[str, Mark]:
     return meant
 
 
-def words_of(attributes: Mapping[str, str | None]) -> frozenset[str]:
-    """The words that a box's names are made of, in lower case, and every two in a row as one."""
+def named(attributes: Mapping[str, str | None]) -> tuple[frozenset[str], Mark]:
+    """The words that a box's names are made of, every two in a row as one too, and what they say it is."""
+    names = " ".join([value for attribute in _NAMED_IN if (value := attributes.get(attribute))])
+    return _read(names[:_LONGEST_NAMES]) if names else _UNNAMED
+
+
+@lru_cache(maxsize=20_000)
+def _read(names: str) -> tuple[frozenset[str], Mark]:
+    """The words of some names and what they say; the boxes of a page share few names."""
     words: set[str] = set()
-    for attribute in _NAMED_IN:
-        if names := attributes.get(attribute):
-            for name in names[:_LONGEST_NAME].split():
-                parts = [part.lower() for part in _WORD.findall(name)]
-                words.update(parts)
-                words.update(map("".join, pairwise(parts)))
-                if len(parts) == 3:
-                    words.add("".join(parts))
-    return frozenset(words)
+    for name in names.split():
+        parts = [part.lower() for part in _WORD.findall(name)]
+        words.update(parts)
+        words.update(map("".join, pairwise(parts)))
+        if len(parts) == _WHOLE:
+            words.add("".join(parts))
+    meant = _meanings()
+    mark = reduce(or_, (meant[word] for word in words if word in meant), Mark.NONE)
+    return frozenset(words), mark | (Mark.HIDDEN if _is_hidden(names) else Mark.NONE)
 
 
-def marks_of(tag: str, words: frozenset[str], attributes: Mapping[str, str | None]) -> Mark:
-    """What a box's own markup says it is."""
+def marks_of(tag: str, attributes: Mapping[str, str | None]) -> Mark:
+    """What a box's tag and attributes say it is, beside its names."""
     mark = _TAGS.get(tag, Mark.NONE)
-    meant = _marks()
-    for word in words:
-        mark |= meant.get(word, Mark.NONE)
-    if "price" in (attributes.get("itemprop") or "").lower().split() or "data-price" in attributes:
+    if "data-price" in attributes or "price" in (attributes.get("itemprop") or "").lower().split():
         mark |= Mark.PRICE | Mark.ITEMPROP
-    style = attributes.get("style") or ""
-    if "hidden" in attributes or _HIDING.search(style) or _is_hidden(attributes.get("class") or ""):
+    if "hidden" in attributes:
         mark |= Mark.HIDDEN
-    if _STRIKING.search(style):
-        mark |= Mark.STRUCK
+    if style := attributes.get("style"):
+        mark |= Mark.HIDDEN if _HIDING.search(style) else Mark.NONE
+        mark |= Mark.STRUCK if "line-through" in style else Mark.NONE
     return mark
 
 
 def _is_hidden(names: str) -> bool:
-    """Whether a class list hides its box on every screen."""
-    listed = names[:_LONGEST_NAME].lower().split()
+    """Whether a box's names hide it on every screen."""
+    listed = names.lower().split()
     return any(map(_HIDDEN_NAME.fullmatch, listed)) and not any(map(_SHOWN_NAME.match, listed))

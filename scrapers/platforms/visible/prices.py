@@ -5,19 +5,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from scrapers.platforms.visible.amounts import BARE, SIGNED, TAKEN_OFF
+from scrapers.platforms.visible.amounts import BARE, shows_money
+from scrapers.platforms.visible.context import is_signed, said_of
 from scrapers.platforms.visible.heart import Heart
 from scrapers.platforms.visible.layout import Box, Layout
 from scrapers.platforms.visible.marks import Mark
 from tracker.core.money import Flag, Price, Reason, read_price
 
 _DIGIT = re.compile(r"\d")
-_LABELLED = re.compile(
-    r"\b(?:price|preis|prix|prezzo|precio|preço|cena|cijena|pris|prijs|hinta|fiyat|preț|kaina|hind|ár|цена|ціна|τιμή)\b"
-    r"|(?:価格|價格|价格|售價|售价|特價|特价|低價|低价|一口价|가격|판매가|السعر|מחיר)",
-    re.IGNORECASE,
-)
-_LONGEST = 90
+_LONGEST, _SHORT = 90, 20
 _MAX_READ = 1_500
 # What says of a text that its numbers are no price at all, so that no part of it is one.
 _FINAL = frozenset({Reason.RATE, Reason.OLD})
@@ -74,23 +70,28 @@ def _readings(layout: Layout, currency: str) -> Iterator[tuple[Box, str, Price]]
             return
         price = read_price(said, currency=currency)
         if isinstance(price, Price):
-            yield box, said, price
-            skip_until = box.end
+            if _is_named(box) or is_signed(said, price):
+                yield box, said, price
+                skip_until = box.end
         elif price.reason in _FINAL:
             skip_until = box.end
 
 
 def _looks_priced(box: Box, text: str) -> bool:
-    if SIGNED.search(text):
+    if shows_money(text):
         return True
-    named = box.marks & Mark.PRICE or (box.parent is not None and box.parent.marks & Mark.PRICE)
-    return bool(named and BARE.search(text))
+    return _is_named(box) and bool(BARE.search(text))
+
+
+def _is_named(box: Box) -> bool:
+    """Whether a box or the one around it is called a price."""
+    return bool(box.marks & Mark.PRICE or (box.parent is not None and box.parent.marks & Mark.PRICE))
 
 
 def _tag(heart: Heart, box: Box, text: str, price: Price) -> Tag:
     inner = _innermost(heart.layout, box, price)
-    marks = heart.marks_of(inner)
-    signed = bool(SIGNED.search(text))
+    marks = heart.marks_of(inner) | said_of(text, price)
+    signed = is_signed(text, price)
     score = _of_marks(marks) + _of_place(heart, box) + _of_text(text, price, signed=signed)
     return Tag(box=box, text=text, price=price, marks=marks, signed=signed, score=score)
 
@@ -110,6 +111,7 @@ def _innermost(layout: Layout, box: Box, price: Price) -> Box:
 
 _WEIGHTS = (
     (Mark.PRICE, 3.0),
+    (Mark.LABELLED, 1.5),
     (Mark.ITEMPROP, 2.0),
     (Mark.CURRENT, 1.0),
     (Mark.BUY, 1.0),
@@ -117,6 +119,7 @@ _WEIGHTS = (
     (Mark.OLD, -4.0),
     (Mark.MAYBE_OLD, -0.5),
     (Mark.OTHER, -4.0),
+    (Mark.CHANGE, -6.0),
     (Mark.RELATED, -6.0),
     (Mark.CHROME, -6.0),
     (Mark.HIDDEN, -3.0),
@@ -151,23 +154,10 @@ def _of_place(heart: Heart, box: Box) -> float:
 
 def _of_text(text: str, price: Price, *, signed: bool) -> float:
     score = 2.0 if signed else 0.0
-    if _LABELLED.search(text):
-        score += 1.0
-    if len(text) < 20:
+    if len(text) < _SHORT:
         score += 0.5
     if {Flag.SOLD, Flag.APPROXIMATE} & set(price.flags):
         score -= 1.0
     if Flag.FROM in price.flags or Flag.EX_VAT in price.flags:
         score -= 0.5
-    if _is_taken_off(text, price):
-        score -= 6.0
     return score
-
-
-def _is_taken_off(text: str, price: Price) -> bool:
-    """Whether the amount stands behind a plus or minus: a saving, or what a choice adds."""
-    for found in TAKEN_OFF.finditer(text):
-        alone = read_price(found["amount"], currency=price.currency)
-        if isinstance(alone, Price) and alone.amount == price.amount:
-            return True
-    return False

@@ -9,6 +9,7 @@ from typing import Any
 
 _LETTER = r"[^\W\d_]"
 _LONGEST_BUTTON = 60
+_NEXT_TO = 20  # characters between a word and the amount it speaks of
 # What stands on buttons beside their words: prices, arrows, plus signs.
 _BESIDES = re.compile(r"[\d€$£.,+→>«»|:()!-]+")
 _FIRST_WITHOUT_CASE = "\u0590"  # Hebrew, Arabic and the scripts of Asia follow
@@ -64,6 +65,17 @@ def asks(text: str) -> bool:
 def announces_others(text: str) -> bool:
     """Whether a heading stands above other products."""
     return bool(_pattern("other_products").search(text.lower()))
+
+
+def leads(kind: str, before: str) -> bool:
+    """Whether a text in lower case leads to what follows it with a word of a kind."""
+    return any(len(before) - found.end() <= _NEXT_TO for found in _pattern(kind).finditer(before))
+
+
+def follows(kind: str, behind: str) -> bool:
+    """Whether a text in lower case goes on with a word of a kind."""
+    found = _pattern(kind).search(behind)
+    return found is not None and not behind[: found.start()].strip(" \n()")
 
 
 @cache

@@ -1,0 +1,53 @@
+"""What the words around one amount in a text say of it."""
+
+import re
+from collections.abc import Iterator
+
+from scrapers.platforms.visible.amounts import SIGN_BEFORE, SIGN_BEHIND
+from scrapers.platforms.visible.marks import Mark
+from scrapers.platforms.visible.words import follows, leads
+from tracker.core.models import Money
+from tracker.core.money import Price, read_price
+
+_NUMBER = re.compile(r"\d{1,3}(?:[ \u00a0\u202f.,'’]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?")
+# A plus or minus right in front of an amount, and no percent sign behind: a saving, or what a choice adds.
+_CHANGE = re.compile(r"(?:^|[\s(:])[-+−–]\s?[^\d\s%(]{0,4}\s?$")
+_PERCENT = re.compile(r"\s*%")
+# The kinds of words that lead to an amount, and what they say of it.
+_LEADS = (("aside", Mark.OTHER), ("was", Mark.OLD), ("now", Mark.CURRENT), ("price", Mark.LABELLED))
+
+
+def shows(text: str, money: Money) -> bool:
+    """Whether an amount stands somewhere in a text."""
+    return any(_places(text, money))
+
+
+def is_signed(text: str, price: Price) -> bool:
+    """Whether a currency stands beside the amount that a text was read as."""
+    places = list(_places(text, price))
+    if not places:  # written in a way of its own, such as 2.4万
+        return bool(price.currency)
+    return any(SIGN_BEFORE.search(before) or SIGN_BEHIND.match(behind) for before, behind in places)
+
+
+def said_of(text: str, price: Price) -> Mark:
+    """What the words around an amount say that it is; words between it and its neighbours count, no others."""
+    marks = Mark.NONE
+    for before, behind in _places(text.lower(), price):
+        if _CHANGE.search(before) and not _PERCENT.match(behind):
+            marks |= Mark.CHANGE
+        before, behind = re.split(r"\d", before)[-1], re.split(r"\d", behind)[0]
+        for kind, mark in _LEADS:
+            if leads(kind, before):
+                marks |= mark
+        if follows("aside", SIGN_BEHIND.sub("", behind, count=1)):
+            marks |= Mark.OTHER
+    return marks
+
+
+def _places(text: str, price: Price | Money) -> Iterator[tuple[str, str]]:
+    """What stands in front of an amount and behind it, wherever it stands in a text."""
+    for found in _NUMBER.finditer(text):
+        alone = read_price(found[0], currency=price.currency)
+        if isinstance(alone, Price) and alone.amount == price.amount:
+            yield text[: found.start()], text[found.end() :]
