@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Float,
+    Integer,
     Select,
     String,
     and_,
@@ -118,6 +119,36 @@ def cheapest_of_each(conn: Connection, variants: Iterable[str], *, wanted: Wante
     unit_usd = first.with_only_columns(LISTING.c.unit_usd).scalar_subquery()
     found = conn.execute(select(listed.c.variant, unit_usd, first.scalar_subquery()))
     return {variant: (unit_usd, listing_id) for variant, unit_usd, listing_id in found if listing_id is not None}
+
+
+def stock(
+    conn: Connection, *, most: int, wanted: Wanted, leave_out: Collection[int] = (), catalogue: Catalogue
+) -> list[Priced]:
+    """The wanted offers that a cheapest set of at most `most` cards of one variant may need, of every variant.
+
+    Where that many single cards are cheaper than an offer, they can take its place. A cent covers what rounding a
+    lot's price to each card may hide.
+    """
+    names = [(gpu.id,) for gpu in wanted.variants(catalogue)]
+    if not names:
+        return []
+    asked = LISTING.c.id.not_in(leave_out)
+    listed = values(column("variant", String)).data(names).cte("listed")
+    singles = _few(wanted, 1).where(LISTING.c.variant == listed.c.variant, LISTING.c.quantity == 1, asked)
+    dearest = singles.correlate(listed).with_only_columns(LISTING.c.unit_usd).offset(most - 1).scalar_subquery()
+    cents = func.coalesce(type_coerce(dearest, Integer) + 1, _ANY_PRICE).label("cents")
+    highest = select(listed.c.variant, cents).cte("highest")
+    near = LISTING.alias("near")
+    ids = (
+        select(near.c.id)
+        .select_from(highest.join(near, near.c.variant == highest.c.variant))
+        .where(near.c.on_offer, ~near.c.auction, type_coerce(near.c.unit_usd, Integer) <= highest.c.cents)
+    )
+    found = offers(conn, LISTING.c.id.in_(ids), asked, *clauses(wanted), catalogue=catalogue)
+    return sorted(found, key=lambda one: one.listing_id)
+
+
+_ANY_PRICE = 2**62
 
 
 def _decided(

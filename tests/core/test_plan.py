@@ -59,7 +59,8 @@ def listing(number: int, gpu: Gpu, cents: int, *, quantity: int = 1, each: bool 
 
 # --- every combination there is -----------------------------------------------------------------------------------
 
-Vector = tuple[float, float, float, float]
+Vector = tuple[float, ...]
+"""Price, memory, bandwidth, watts, whether bf16 is lacking, whether it is a machine; less is better."""
 
 
 def counts(offer: Priced) -> list[int]:
@@ -88,7 +89,7 @@ def allowed(gpus: Sequence[Gpu], bought: Sequence[Gpu], cents: int, goal: Goal) 
 
 
 def every_way(offers: Sequence[Priced], goal: Goal) -> Iterator[Vector]:
-    """Price, memory, bandwidth and watts of every allowed combination; the unknown is the worst there is."""
+    """What every allowed combination amounts to; the unknown is the worst there is."""
     mine = [range(count + 1) for _, count in goal.own]
     for taken in product(*(counts(offer) for offer in offers), *mine):
         picked = list(zip(offers, taken, strict=False))
@@ -106,15 +107,18 @@ def vector(cents: float, gpus: Sequence[Gpu]) -> Vector:
         -sum(gpu.vram_gb or 0 for gpu in gpus),
         inf if None in known else -sum(speed or 0 for speed in known),
         sum(inf if gpu.tdp_w is None else gpu.tdp_w for gpu in gpus),
+        not all(gpu.bf16 for gpu in gpus),
+        any(gpu.kind == "unified" for gpu in gpus),
     )
 
 
+def beats(one: Vector, other: Vector) -> bool:
+    """Whether one way is nowhere worse than another of its kind."""
+    return one != other and one[-1] == other[-1] and all(a <= b for a, b in zip(one, other, strict=True))
+
+
 def unbeaten(ways: set[Vector]) -> set[Vector]:
-    return {
-        way
-        for way in ways
-        if not any(other != way and all(map(float.__le__, map(float, other), map(float, way))) for other in ways)
-    }
+    return {way for way in ways if not any(beats(other, way) for other in ways)}
 
 
 def vectors(found: Sequence[Plan]) -> list[Vector]:

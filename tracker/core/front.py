@@ -1,8 +1,8 @@
 """Which sets of lots nothing beats: an exact search over whole numbers, without knowing what is bought.
 
 Amounts are whole numbers so that sums are exact, and signed so that less is better in each: cents, −MB of memory,
-−MB/s, watts, tenths of a slot, cards. One pile beats another when it is nowhere worse. An unknown amount is worse than
-any known one.
+−MB/s, watts, cards that lack bf16, tenths of a slot, cards. One pile beats another when it is nowhere worse. An unknown
+amount is worse than any known one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,14 +17,14 @@ UNKNOWN = 10**15
 NEVER = 10**18
 """A limit that nothing reaches, UNKNOWN included."""
 
-CENTS, MEMORY, BANDWIDTH, WATTS, SLOTS, CARDS = range(6)
+CENTS, MEMORY, BANDWIDTH, WATTS, PLAIN, SLOTS, CARDS = range(7)
 """Where each amount stands."""
 
 FEW = 50
 """So many piles are carried along sooner than compared with one another."""
 
-COMPARED = 4
-"""What plans are compared by: cents, memory, bandwidth and watts."""
+COMPARED = 5
+"""What plans are compared by: cents, memory, bandwidth, watts, and whether all cards have bf16."""
 
 Key = int | str
 """What a lot is known by."""
@@ -40,7 +40,7 @@ class Pile(NamedTuple):
     lots: Lots
 
 
-NOTHING = Pile((0,) * 6, ())
+NOTHING = Pile((0,) * 7, ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,7 @@ class Kind:
     memory: int
     bandwidth: int | None
     watts: int | None
+    plain: bool
     slots: int | None
     ways: tuple[tuple[int, Lots] | None, ...]
 
@@ -69,15 +70,10 @@ class Kind:
         bandwidth = UNKNOWN if self.bandwidth is None else -self.bandwidth
         watts, slots = (UNKNOWN if amount is None else amount for amount in (self.watts, self.slots))
         return [
-            Pile((way[0], -self.memory * n, bandwidth * n, watts * n, slots * n, n), way[1])
+            Pile((way[0], -self.memory * n, bandwidth * n, watts * n, self.plain * n, slots * n, n), way[1])
             for n, way in enumerate(self.ways, start=1)
             if way
         ]
-
-    def floor(self) -> list[int]:
-        """The least that 1, 2, … or more of them cost."""
-        cents = [way[0] if way else NEVER for way in self.ways]
-        return [min(cents[place:]) for place in range(len(cents))]
 
 
 def cheapest_ways(listings: Iterable[tuple[Key, Mapping[int, int]]], most: int) -> tuple[tuple[int, Lots] | None, ...]:
@@ -105,7 +101,7 @@ def cheapest_ways(listings: Iterable[tuple[Key, Mapping[int, int]]], most: int) 
 
 
 def front(groups: Iterable[Sequence[Kind]], limits: Limits) -> list[Pile]:
-    """The piles within limits that no other beats in cents, memory, bandwidth and watts, cheapest first.
+    """The piles within limits that no other beats in what plans are compared by, cheapest first.
 
     Kinds of one group may stand together in a pile; kinds of different groups never do.
     """
@@ -121,8 +117,8 @@ def mixed_front(
     of one, and further while that gives too few.
     """
     prices = [way[0] for kinds in families for kind in kinds for way in kind.ways if way]
-    highest = min(limits.cents, 2 * max(prices, default=0))
-    ceiling = highest
+    highest = min(limits.cents, sum(prices))
+    ceiling, growth = highest, 1.25
     if top is not None:
         ceiling = min(highest, alone[: top // 10 + 1][-1].amounts[CENTS] if alone else min(prices, default=0))
     while True:
@@ -132,28 +128,30 @@ def mixed_front(
         sure = found if ceiling >= highest else [pile for pile in found if pile.amounts[CENTS] <= ceiling]
         if ceiling >= highest or top is None or len(sure) >= top:
             return sure[:top]
-        ceiling = min(highest, ceiling * 5 // 4 + 1)
+        ceiling, growth = min(highest, int(ceiling * growth) + 1), growth * growth
 
 
 def _pairs(families: Sequence[Sequence[Kind]], owned: Sequence[Kind], limits: Limits) -> Iterator[list[Kind]]:
     """Every two families that may reach the memory together, with what is owned, within the limit in cents."""
     missing = limits.memory - sum(kind.memory * len([way for way in kind.ways if way]) for kind in owned)
-    floors = [(kinds, [(kind.memory, kind.floor()) for kind in kinds]) for kinds in families]
-    within = [(kinds, low) for kinds, low in floors if any(floor[0] <= limits.cents for _, floor in low)]
-    for (one, low), (other, high) in combinations(within, 2):
-        if any(_may_reach(a, b, missing, limits) for a in low for b in high):
-            yield [*one, *other]
+    known = [(kinds, max(kind.memory for kind in kinds), _floor(kinds, limits.cards)) for kinds in families]
+    within = [one for one in known if one[2][1] <= limits.cents]
+    for (one, memory, floor), (other, others_memory, others_floor) in combinations(within, 2):
+        for count in range(1, limits.cards):
+            more = max(1, -((memory * count - missing) // others_memory))
+            if count + more <= limits.cards and floor[count] + others_floor[more] <= limits.cents:
+                yield [*one, *other]
+                break
 
 
-def _may_reach(one: tuple[int, list[int]], other: tuple[int, list[int]], missing: int, limits: Limits) -> bool:
-    (memory, floor), (others_memory, others_floor) = one, other
-    if max(memory, others_memory) * limits.cards < missing:
-        return False
-    for count in range(1, limits.cards):
-        more = max(1, -((memory * count - missing) // others_memory))
-        if count + more <= limits.cards and floor[count - 1] + others_floor[more - 1] <= limits.cents:
-            return True
-    return False
+def _floor(kinds: Sequence[Kind], most: int) -> list[int]:
+    """The least that 0, 1, 2, … `most` or more cards of some kinds cost."""
+    floor = [0] + [NEVER] * most
+    for kind in kinds:
+        cents = [0, *(way[0] if way else NEVER for way in kind.ways)]
+        least = [min(cents[count:], default=NEVER) for count in range(most + 1)]
+        floor = [min(floor[count - n] + (least[n] if n else 0) for n in range(count + 1)) for count in range(most + 1)]
+    return floor
 
 
 def combined(kinds: Sequence[Kind], limits: Limits) -> list[Pile]:
@@ -209,11 +207,12 @@ def unbeaten(piles: Iterable[Pile], *, width: int) -> list[Pile]:
 
 
 def _comparable(pile: Pile, width: int) -> tuple[int, ...]:
-    """The amounts to compare, the others even; a sum that holds an unknown is as unknown as any other."""
+    """The amounts to compare, the others even: unknown is unknown however much is known, and one plain card decides."""
     known = [UNKNOWN if amount > UNKNOWN // 2 else amount for amount in pile.amounts[:width]]
+    known[PLAIN] = min(known[PLAIN], 1)
     return (*known, *NOTHING.amounts[width:])
 
 
 def _beats(a: Sequence[int], b: Sequence[int]) -> bool:
     """Whether one is nowhere worse than another, the price left aside; written out, for it is asked most often."""
-    return a[1] <= b[1] and a[2] <= b[2] and a[3] <= b[3] and a[4] <= b[4] and a[5] <= b[5]
+    return a[1] <= b[1] and a[2] <= b[2] and a[3] <= b[3] and a[4] <= b[4] and a[5] <= b[5] and a[6] <= b[6]

@@ -1,8 +1,9 @@
 """The cheapest ways to a memory goal from what is on offer: real listings in sufficient quantity, a front of them.
 
 Lots are bought whole unless the price is for each card; owned cards cost nothing. What is bought for one plan is of
-one family, or of several where the goal allows a mix; a machine with unified memory is a plan of its own. Nothing in
-the front is beaten by another plan in price, memory, bandwidth and watts together: the search is exact.
+one family, or of two where the goal allows a mix. Nothing in the front is beaten by another plan in price, memory,
+bandwidth and watts together, where cards that lack bf16 never beat cards that have it: the search is exact. A machine
+with unified memory is a plan of its own and compared with machines only, for cards need a computer beside them.
 """
 
 from collections import defaultdict
@@ -12,7 +13,7 @@ from decimal import Decimal
 from itertools import takewhile
 from operator import attrgetter
 
-from tracker.core.front import NEVER, Key, Kind, Limits, Pile, cheapest_ways, front, mixed_front
+from tracker.core.front import CENTS, NEVER, Key, Kind, Limits, Pile, cheapest_ways, front, mixed_front
 from tracker.core.landed import ESTIMATED
 from tracker.core.models import Gpu, Priced
 from tracker.core.money import Flag
@@ -86,7 +87,7 @@ class Plan:
 
 
 def plans(offers: Sequence[Priced], goal: Goal, *, top: int | None = None) -> list[Plan]:
-    """The ways to the goal that no other beats in price, memory, bandwidth and watts together: the `top` cheapest."""
+    """The ways to the goal that no other beats, cheapest first; with `top` so many of them."""
     stock = stocked(offers, goal)
     listings = {offer.listing_id: offer for kept in stock.values() for offer in kept}
     owned = {gpu.id: gpu for gpu, _ in goal.own}
@@ -106,9 +107,11 @@ def _front(stock: Mapping[Gpu, Sequence[Priced]], goal: Goal, top: int | None) -
     for gpu, offers in stock.items():
         group = machines if gpu.kind == "unified" else families[gpu.family]
         group.append(_kind(gpu, [(offer.listing_id, _prices(offer, goal.max_cards)) for offer in offers], goal))
-    groups = [owned, *([machine] for machine in machines), *([*kinds, *owned] for kinds in families.values())]
-    alone = front(groups, limits)
-    return mixed_front([*families.values()], alone, owned, limits, top) if goal.mixed else alone[:top]
+    cards = front([owned, *([*kinds, *owned] for kinds in families.values())], limits)
+    if goal.mixed:
+        cards = mixed_front([*families.values()], cards, owned, limits, top)
+    beside = front([[machine] for machine in machines], limits)
+    return sorted([*cards, *beside], key=lambda pile: pile.amounts[CENTS])[:top]
 
 
 # --- what is on offer ---------------------------------------------------------------------------------------------
@@ -191,6 +194,7 @@ def _kind(gpu: Gpu, listings: Sequence[tuple[Key, Mapping[int, int]]], goal: Goa
         memory=_mb(gpu.vram_gb or 0),
         bandwidth=None if gpu.board_bandwidth_gb_s is None else round(gpu.board_bandwidth_gb_s * 1000),
         watts=gpu.tdp_w,
+        plain=gpu.bf16 is not True,
         slots=None if slots is None else round(slots * 10),
         ways=cheapest_ways(listings, 1 if gpu.kind == "unified" else goal.max_cards),
     )
