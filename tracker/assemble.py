@@ -92,6 +92,7 @@ def opened(home: Home, config: Config | None = None) -> Iterator[Tracker]:
             watches=config.asked,
             costs=config.costs,
             channels=channels_of(config),
+            currency=config.buyer.currency,
             max_pages=config.fetch.max_pages,
         )
         reprice(tracker)

@@ -59,6 +59,7 @@ class Tracker:
     watches: tuple[Watch, ...]
     channels: Mapping[str, Channel]
     costs: Costs
+    currency: str = "USD"
     max_pages: int = 200
 
     def bill(self, offer: Offer) -> Landed:

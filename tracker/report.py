@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from db import queries, summaries
 from tracker.core.flat import flat_offer
 from tracker.core.gpus import Catalogue, match
-from tracker.core.metrics import DEFAULTS, METRICS, Basis, Metric
+from tracker.core.metrics import DEFAULTS, METRICS, Basis
 from tracker.core.wanted import Wanted
 
 Row = Mapping[str, Any]
@@ -22,30 +22,6 @@ def ranked(
     """The best wanted offers by a metric as flat rows, best first; offers the metric cannot value are left out."""
     offers = queries.cheapest(conn, METRICS[metric], wanted=wanted, basis=basis, top=top, catalogue=catalogue)
     return [flat_offer(offer, basis) for offer in offers]
-
-
-def legend(metric: Metric) -> str:
-    """What the numbers of a report mean, in one line."""
-    return (
-        f"{metric.name} ({metric.unit}): {metric.help} Landed price per card; "
-        "~ marks shipping that is not stated and not included."
-    )
-
-
-def offer_columns(row: Row, metric: str) -> dict[str, str]:
-    """One offer as the columns people read."""
-    value, unit_usd = row[metric], row["unit_usd"]
-    lot = f" / {row['quantity']}" if row["quantity"] > 1 else ""
-    return {
-        metric: f"{value:,.2f}",
-        "card": row["variant"] or row["gpu"],
-        "condition": row["condition"] + (" modded" if row["modded"] else ""),
-        "USD each": ("" if row["shipping_known"] else "~") + f"{unit_usd:,.2f}",
-        "as printed": f"{row['price']:,.2f} {row['currency']}{lot}",
-        "from": row["country"],
-        "title": " ".join(row["title"].split()),
-        "link": row["url"],
-    }
 
 
 TREND = timedelta(days=30)
@@ -121,21 +97,6 @@ def sparkline(course: Sequence[float], width: int = 10) -> str:
     shown = [course[place * (len(course) - 1) // (width - 1)] for place in range(width)]
     step = (high - low) / (len(BARS) - 1) or 1
     return "".join(BARS[round((number - low) / step)] for number in shown)
-
-
-def gpu_columns(row: Row, metric: str) -> dict[str, str]:
-    """One variant as the columns people read."""
-    return {
-        metric: "" if row["value"] is None else f"{row['value']:,.2f}",
-        "card": row["variant"],
-        "offers": str(row["offers"]),
-        "min USD": f"{row['min_usd']:,.2f}",
-        "p10": f"{row['p10_usd']:,.2f}",
-        "median": f"{row['median_usd']:,.2f}",
-        "30 days": "" if row["trend"] is None else f"{row['trend']:+.0%} {row['sparkline']}",
-        "best": " ".join(row["title"].split()),
-        "link": row["url"],
-    }
 
 
 def history(conn: Connection, *, gpu: str, since: datetime, catalogue: Catalogue) -> list[dict[str, Any]]:

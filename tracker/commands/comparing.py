@@ -1,17 +1,33 @@
 """Comparing: report, market, history, plan, explain."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracker.commands.shared import FormatOption, app, open_tracker, say
+from tracker.core.errors import ConfigError
+from tracker.core.market import ConditionClass
 from tracker.core.metrics import METRICS, Basis
 from tracker.core.models import Condition
 from tracker.core.wanted import Modded, Sort, Wanted
 from tracker.output import Format, emit, near
+
+if TYPE_CHECKING:
+    from tracker.core.gpus import Catalogue
+
+
+class By(StrEnum):
+    """What one row of a report is about."""
+
+    LISTING = "listing"
+    GPU = "gpu"
+
 
 METRIC_HELP = "What to rank by: " + "; ".join(f"{metric.name} ({metric.unit})" for metric in METRICS.values())
 
@@ -34,13 +50,20 @@ def report(
     country: Annotated[list[str] | None, typer.Option(help="Only items in this country; may be repeated.")] = None,
     max_age: Annotated[str | None, typer.Option(help="Only offers seen within this time, such as 12h or 3d.")] = None,
     model_gb: Annotated[float, typer.Option(help="Size of a model on disk, for usd_per_tok_s.", min=0.1)] = 18,
+    fits: Annotated[
+        str | None, typer.Option(help="Only cards a model fits on, such as 70b-q4 or 32b-q4@32k.")
+    ] = None,
+    by: Annotated[By, typer.Option(help="A row for each listing, or for each card.")] = By.LISTING,
+    currency: Annotated[str | None, typer.Option(help="Show prices in this currency (default: the buyer's).")] = None,
     top: Annotated[int, typer.Option(help="How many offers.", min=1)] = 20,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Rank what is on offer by a metric, best first."""
     from db import queries
     from db.engine import reading
-    from tracker.report import legend, offer_columns, ranked
+    from tracker.columns import gpu_columns, legend, offer_columns, shown_in
+    from tracker.core.llm import need
+    from tracker.report import by_gpu, ranked
 
     if metric not in METRICS:
         raise typer.BadParameter(f"unknown metric {metric!r}{near(metric, METRICS)}", param_hint="--metric")
@@ -49,7 +72,7 @@ def report(
         gpus=tuple(glob.lower() for glob in gpu or ("*",)),
         sort=kind,
         modded=modded,
-        min_vram_gb=min_vram,
+        min_vram_gb=max(filter(None, (min_vram, need(fits).card_gb if fits else None)), default=None),
         max_watts=max_watts,
         bf16=bf16,
         fp8=fp8,
@@ -62,10 +85,17 @@ def report(
     )
     basis = Basis(model_gb=Decimal(str(model_gb)))
     with open_tracker(context) as tracker, reading(tracker.engine) as conn:
-        rows = ranked(conn, metric=metric, wanted=wanted, top=top, basis=basis, catalogue=tracker.catalogue)
+        shown = shown_in(currency or tracker.currency, tracker.rates)
+        if by is By.GPU:
+            now = datetime.now(UTC)
+            rows = by_gpu(conn, metric=metric, wanted=wanted, basis=basis, catalogue=tracker.catalogue, now=now)[:top]
+            people = [gpu_columns(row, metric, shown) for row in rows]
+        else:
+            rows = ranked(conn, metric=metric, wanted=wanted, top=top, basis=basis, catalogue=tracker.catalogue)
+            people = [offer_columns(row, metric, shown) for row in rows]
         counts = queries.counts(conn)
-    emit(rows, form, people=[offer_columns(row, metric) for row in rows])
-    say(f"{legend(METRICS[metric])}\n{_summary(counts)}")
+    emit(rows, form, people=people)
+    say(f"{legend(METRICS[metric], shown)}\n{_summary(counts)}")
 
 
 def _summary(counts: Mapping[str, int]) -> str:
@@ -86,19 +116,127 @@ def _age(text: str | None) -> timedelta | None:
 
 
 @app.command()
-def history(
+def market(
     context: typer.Context,
-    gpu: Annotated[str, typer.Argument(help="A variant or a glob, such as mi50-32gb.")],
-    since: Annotated[str, typer.Option(help="How far back, such as 90d.")] = "90d",
+    gpu: Annotated[str, typer.Argument(help="A family, a variant or a glob, such as mi50-32gb.")],
+    condition: Annotated[ConditionClass | None, typer.Option(help="Only this class of conditions.")] = None,
+    at_most: Annotated[float | None, typer.Option(help="Buy now or wait: for this price in USD.", min=0)] = None,
+    comparables: Annotated[bool, typer.Option("--comparables", help="Show what the figures rest on.")] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Show day by day what a card's offers asked: how many, the lowest, the median (USD per card)."""
+    """Say what a card is worth, what the figure rests on, and whether to buy now or wait."""
     from db.engine import reading
-    from tracker.report import history
+    from tracker.market import comparable_columns, comparable_rows, market, market_lines, market_rows
 
-    age = _age(since) or timedelta(days=90)
     with open_tracker(context) as tracker, reading(tracker.engine) as conn:
-        emit(history(conn, gpu=gpu, since=datetime.now(UTC) - age, catalogue=tracker.catalogue), form)
+        _ensure_known(gpu, tracker.catalogue)
+        markets = market(
+            conn,
+            gpu=gpu,
+            condition=condition,
+            at_most_usd=None if at_most is None else Decimal(str(at_most)),
+            country=tracker.costs.country,
+            now=datetime.now(UTC),
+            catalogue=tracker.catalogue,
+        )
+    shown = [row for one in markets for row in comparable_rows(one)] if comparables else []
+    if form is not Format.TABLE:
+        emit(shown if comparables else market_rows(markets), form)
+        return
+    for one in markets:
+        typer.echo("\n".join(market_lines(one)))
+    emit(shown, form, people=[comparable_columns(row) for row in shown])
+    if not markets:
+        say(f"no listing of {gpu} has been seen yet")
+
+
+def _ensure_known(gpu: str, known: "Catalogue") -> None:
+    from tracker.core.gpus import match
+
+    if not match(known, gpu):
+        raise ConfigError(f"no card {gpu!r} in the spec database{near(gpu, [*known.by_id, *known.by_family])}")
+
+
+@app.command()
+def plan(
+    context: typer.Context,
+    vram: Annotated[float, typer.Option(help="Memory to reach, in GB, over all cards.", min=1)],
+    budget: Annotated[float | None, typer.Option(help="Most to spend, in USD.", min=0)] = None,
+    watts: Annotated[int | None, typer.Option(help="Most board power of all cards, in W.", min=1)] = None,
+    slots: Annotated[float | None, typer.Option(help="Case slots there are.", min=1)] = None,
+    bf16: Annotated[bool, typer.Option("--bf16", help="Only cards with bf16.")] = False,
+    max_cards: Annotated[int, typer.Option(help="Most cards.", min=1, max=8)] = 8,
+    own: Annotated[list[str] | None, typer.Option(help="Cards at hand, such as 2xrtx-3090; may be repeated.")] = None,
+    modded: Annotated[bool, typer.Option(help="Whether cards with changed memory are welcome.")] = True,
+    mixed: Annotated[bool, typer.Option("--mixed", help="Different cards may be mixed.")] = False,
+    model: Annotated[str | None, typer.Option(help="The model to run, such as 70b-q4, for its speed.")] = None,
+    rent: Annotated[float | None, typer.Option(help="What renting it costs per hour, in USD.", min=0)] = None,
+    top: Annotated[int, typer.Option(help="How many plans.", min=1)] = 12,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Find the cheapest ways to a memory goal from what is on offer right now; none of them beats another in all."""
+    from db.engine import reading
+    from tracker.core.plan import Goal
+    from tracker.planning import flat_plan, load_of, owned, plan_columns, planned, purchases, shortlist
+
+    with open_tracker(context) as tracker, reading(tracker.engine) as conn:
+        goal = Goal(
+            vram_gb=vram,
+            budget_usd=None if budget is None else Decimal(str(budget)),
+            watts=watts,
+            slots=slots,
+            bf16=bf16,
+            max_cards=max_cards,
+            own=tuple(owned(text, tracker.catalogue) for text in own or ()),
+            modded=modded,
+            mixed=mixed,
+            load=load_of(model) if model else None,
+            rent_usd_per_hour=None if rent is None else Decimal(str(rent)),
+        )
+        answer = planned(conn, goal, catalogue=tracker.catalogue)
+    best = shortlist(answer.plans)[:top]
+    rows = [flat_plan(one) for one in best]
+    emit(rows, form, people=plan_columns(rows))
+    if form is Format.TABLE and rows:
+        typer.echo("")
+        emit(purchases(best), form)
+    for note in answer.notes:
+        say(note)
+    if not rows:
+        raise typer.Exit(1)
+
+
+@app.command()
+def history(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A card (glob), a listing, or: import FILE…", metavar="GPU|LISTING")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Series to import.", metavar="FILE…")] = None,
+    since: Annotated[str, typer.Option(help="How far back, such as 90d.")] = "90d",
+    plot: Annotated[Path | None, typer.Option(help="Draw it into this file (.png or .svg).")] = None,
+    currency: Annotated[str, typer.Option(help="For import: the currency of the series.")] = "",
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show what a card or a listing asked, day by day; `history import FILE…` reads past series as reference prices."""
+    from db.engine import reading
+    from tracker.chart import in_terminal, to_file
+    from tracker.history import history, lines
+    from tracker.series import import_series
+
+    if name == "import":
+        with open_tracker(context) as tracker:
+            emit([asdict(one) for one in import_series(tracker, files or [], currency=currency)], form)
+        return
+    today = datetime.now(UTC).date()
+    with open_tracker(context) as tracker, reading(tracker.engine) as conn:
+        age = _age(since) or timedelta(days=90)
+        rows = history(conn, name=name, since=today - age, today=today, catalogue=tracker.catalogue)
+    if plot is not None:
+        to_file(lines(rows), plot, title=name)
+        typer.echo(plot)
+    elif form is Format.TABLE:
+        typer.echo("\n\n".join("\n".join(in_terminal(line)) for line in lines(rows)))
+    else:
+        emit(rows, form)
 
 
 @app.command()

@@ -10,11 +10,12 @@ from scrapers.base import Page, Request
 from scrapers.crawl import Fetch, crawl
 from tracker import pipeline
 from tracker.assemble import Home, Stop, opened, stop
+from tracker.columns import legend, offer_columns, shown_in
 from tracker.core.metrics import METRICS
 from tracker.core.wanted import Wanted
 from tracker.output import Format, emit
 from tracker.pipeline import Tracker, now_utc
-from tracker.report import legend, offer_columns, ranked
+from tracker.report import ranked
 
 PAGES = {"api.ebay.com": "ebay.json", "refurb.example": "shop.json", "cards.example": "product.html"}
 """The recorded page that answers for each host."""
@@ -37,10 +38,11 @@ def show(home: Home) -> None:
             for name in config.sources:
                 _say(str(_visit(tracker, stop(config, name), day, ago)))
             pipeline.deliver(tracker)
-        _say(f"\n--- tracker report --metric usd_per_gb\n{legend(METRICS['usd_per_gb'])}")
+        shown = shown_in(config.buyer.currency, tracker.rates)
+        _say(f"\n--- tracker report --metric usd_per_gb\n{legend(METRICS['usd_per_gb'], shown)}")
         with reading(tracker.engine) as conn:
             rows = ranked(conn, metric="usd_per_gb", wanted=Wanted(), top=12, catalogue=tracker.catalogue)
-        emit(rows, Format.TABLE, people=[offer_columns(row, "usd_per_gb") for row in rows])
+        emit(rows, Format.TABLE, people=[offer_columns(row, "usd_per_gb", shown) for row in rows])
     _say(
         f"\nLook around: tracker --home {home.path} report --metric usd_per_gbps, … rejected, … sources, … history mi50"
     )

@@ -1,0 +1,78 @@
+"""Offers and cards as the columns people read, in the currency they think in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.core.errors import ConfigError
+from tracker.core.metrics import METRICS, Metric
+from tracker.core.money import Rates
+from tracker.output import near
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The currency (ISO 4217) people read, and what one US dollar is in it."""
+
+    currency: str
+    per_usd: float
+
+    def of(self, usd: float | None) -> str:
+        """An amount in US dollars as people read it; nothing for the unknown."""
+        return "" if usd is None else f"{usd * self.per_usd:,.2f}"
+
+    def of_metric(self, metric: Metric, value: float | None) -> str:
+        """A metric's value as people read it; one that is no money stays as it is."""
+        if value is None:
+            return ""
+        return self.of(value) if metric.unit.startswith("USD") else f"{value:,.3f}"
+
+
+def shown_in(currency: str, rates: Rates) -> Shown:
+    """The currency as it is shown; raises ConfigError where there is no rate for it."""
+    code = currency.upper()
+    usd = rates.usd_per_unit.get(code)
+    if usd is None:
+        raise ConfigError(f"there is no exchange rate for {code!r}{near(code, rates.usd_per_unit)}")
+    return Shown(currency=code, per_usd=float(1 / usd))
+
+
+def legend(metric: Metric, shown: Shown) -> str:
+    """What the numbers of a report mean, in one line."""
+    unit = metric.unit.replace("USD", shown.currency)
+    return (
+        f"{metric.name} ({unit}): {metric.help} By the landed price per card, ready to use; "
+        "~ marks shipping that is not stated and not included."
+    )
+
+
+def offer_columns(row: Row, metric: str, shown: Shown) -> dict[str, str]:
+    """One offer as the columns people read."""
+    lot = f" / {row['quantity']}" if row["quantity"] > 1 else ""
+    return {
+        metric: shown.of_metric(METRICS[metric], row[metric]),
+        "card": row["variant"] or row["gpu"],
+        "condition": row["condition"] + (" modded" if row["modded"] else ""),
+        f"{shown.currency} each": ("" if row["shipping_known"] else "~") + shown.of(row["unit_usd"]),
+        "as printed": f"{row['price']:,.2f} {row['currency']}{lot}",
+        "from": row["country"],
+        "title": " ".join(row["title"].split()),
+        "link": row["url"],
+    }
+
+
+def gpu_columns(row: Row, metric: str, shown: Shown) -> dict[str, str]:
+    """One variant as the columns people read."""
+    return {
+        metric: shown.of_metric(METRICS[metric], row["value"]),
+        "card": row["variant"],
+        "offers": str(row["offers"]),
+        f"min {shown.currency}": shown.of(row["min_usd"]),
+        "p10": shown.of(row["p10_usd"]),
+        "median": shown.of(row["median_usd"]),
+        "30 days": "" if row["trend"] is None else f"{row['trend']:+.0%} {row['sparkline']}",
+        "title": " ".join(row["title"].split()),
+        "link": row["url"],
+    }
