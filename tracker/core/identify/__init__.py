@@ -1,9 +1,10 @@
 """What a listing really sells: rules over the words of its title, then of its attributes and its description.
 
 `identifier(catalogue)` builds the tree of every alias and every vocabulary word once; the function it returns is pure.
-A text is folded and cut (text.py) and read along that tree (lexicon.py, library.py, vocabulary.py); what it names is
-looked up (naming.py, models.py); then its kind (kind.py, trade.py), memory, quantity and condition are decided, and
-the verdict says why.
+A text is folded and cut (text.py), its words looked up (wordbook.py) in a tree of phrases (tree.py) that is filled
+from `words/*.toml` and the catalogue (vocabulary.py, models.py, library.py), and read along it (lexicon.py) into terms
+with roles (reading.py, roles.py). From these follow the model (naming.py), the kind (trade.py, kind.py), memory,
+quantity and condition; attributes and description fill gaps (details.py, attributes.py); and the verdict says why.
 """
 
 from collections.abc import Callable

@@ -33,7 +33,6 @@ _MENTIONS = roles.SOURCE | roles.FOR | roles.WITHOUT
 _LAST_ALPHABET = "\u2e7f"
 _NEVER_HAD_OUTPUTS = ("cmp-", "p10")
 _PACKED = roles.PACKAGING | roles.FITTING | roles.WITH
-_DISKS_GB = frozenset({120, 128, 240, 250, 256, 480, 500, 512, 525, 960, 1000, 1024, 2000, 2048})
 
 
 class Found(NamedTuple):
@@ -112,7 +111,7 @@ def _parts(reading: Reading, named: Named) -> int:
     if family is None:
         return parts
     odd = foreign(reading, family)
-    if any(size in _DISKS_GB for size in odd):
+    if any(reading.terms[place].value in odd for place in reading.places(roles.DISK)):
         parts |= roles.STORAGE
     return parts if odd else parts & ~roles.RAM
 
@@ -255,7 +254,7 @@ def _breaks(reading: Reading, named: Named, place: int) -> bool:
 RULES: tuple[tuple[int, Rule], ...] = (
     (roles.SERVICE, _service),
     (roles.WANTED | roles.OPENING, _wanted),
-    (_BUILT, _built),
+    (_BUILT | roles.DISK, _built),
     (roles.ACCESSORY, _accessory),
     (roles.ONLY | roles.PACKAGING, _packaging),
     (roles.FITTING, _fitting),
@@ -270,8 +269,6 @@ RULES: tuple[tuple[int, Rule], ...] = (
 def other_than_card(reading: Reading, named: Named) -> Found | None:
     """What a text sells if it is not one model of working card."""
     awake = reading.roles
-    if named.family and any(reading.terms[place].value in _DISKS_GB for place in reading.memories):
-        awake |= roles.STORAGE
     if awake < roles.TELLING and not named.several:
         return None
     for wakes, rule in RULES:

@@ -55,42 +55,45 @@ class Lexicon:
         gaps: list[int] = []
         models: list[int] = []
         memories: list[int] = []
-        seen = place = last = 0
-        length = len(pieces)
+        telling: list[int] = []
+        seen = last = resume = 0
+        place = -1
         pieces.append(_END)
-        while place < length:
-            piece = pieces[place]
+        for piece in pieces:
             place += 1
+            if place < resume:
+                continue
             term = piece.term
+            end = place + 1
             following = piece.next
-            start = place - 1
             if following:
-                end = place
-                while node := following.get(pieces[place].key):
-                    place += 1
+                ahead = end
+                while node := following.get(pieces[ahead].key):
+                    ahead += 1
                     following = node.next
                     if node.term is not None:
                         term = node.term
-                        end = place
-                place = end
+                        end = ahead
             if term is None:
                 continue
-            gaps.append(start - last)
-            last = place
+            gaps.append(place - last)
+            last = resume = end
             own = term.roles
             if own & _SPECIAL or own >= roles.TELLING:
                 if own & roles.UNIT:
-                    term = self._measured(term, pieces, start, place)
+                    term = self._measured(term, pieces, place, end)
                     own = term.roles
                 if own & roles.MODEL:
                     models.append(len(terms))
                 elif own & roles.MEMORY:
                     memories.append(len(terms))
-                elif own & _SWALLOWS:
-                    place = _past_number(pieces, place)
+                if own >= roles.TELLING:
+                    telling.append(len(terms))
+                    if own & _SWALLOWS:
+                        resume = _past_number(pieces, end)
             terms.append(term)
             seen |= own
-        return Reading(terms, gaps, seen, models, memories)
+        return Reading(terms, gaps, seen, models, memories, telling)
 
     def _measured(self, unit: Term, pieces: list[Piece], place: int, end: int) -> Term:
         """A number with its unit: memory in GB, a count, months of warranty, or just some measure."""

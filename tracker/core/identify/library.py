@@ -68,7 +68,8 @@ def _keys(filled: Wordbook, phrase: str) -> list[str]:
 
 
 def _phrase_words(phrase: str) -> list[str]:
-    return phrase.split() if ANY in phrase or (phrase.isascii() and phrase.isalpha()) else text.words(phrase)
+    plain = phrase.isascii() and phrase.replace(" ", "").isalnum()
+    return phrase.split() if plain or ANY in phrase else text.words(phrase)
 
 
 def _learnt(filled: Wordbook, piece: str) -> str:

@@ -1,7 +1,7 @@
 """A text as read: its terms in order, how far apart they stand, and what they are together."""
 
 from tracker.core.identify.models import Model
-from tracker.core.identify.roles import BIT, meaning
+from tracker.core.identify.roles import BIT, TELLING, meaning
 
 _SILENT = BIT["number"] | BIT["unit"]
 _SHARED: dict[int, int] = {}
@@ -35,18 +35,27 @@ class Term:
 class Reading:
     """The terms of a text in reading order, with all their roles together.
 
-    `gaps` holds for each term how many pieces nobody knows stand before it; `models` and `memories` are the places of
-    the terms that name a model or a memory size.
+    `gaps` holds for each term how many pieces nobody knows stand before it; `models`, `memories` and `telling` are the
+    places of the terms that name a model, a memory size, or something that may tell that no card is sold.
     """
 
-    __slots__ = ("gaps", "memories", "models", "roles", "terms")
+    __slots__ = ("gaps", "memories", "models", "roles", "telling", "terms")
 
-    def __init__(self, terms: list[Term], gaps: list[int], roles: int, models: list[int], memories: list[int]) -> None:
+    def __init__(
+        self,
+        terms: list[Term],
+        gaps: list[int],
+        roles: int,
+        models: list[int],
+        memories: list[int],
+        telling: list[int],
+    ) -> None:
         self.terms = terms
         self.gaps = gaps
         self.roles = roles
         self.models = models
         self.memories = memories
+        self.telling = telling
 
     def part(self, first: int, last: int) -> "Reading":
         """From the term `first` up to, not including, the term `last`."""
@@ -60,13 +69,17 @@ class Reading:
             seen,
             [place - first for place in self.models if first <= place < last],
             [place - first for place in self.memories if first <= place < last],
+            [place - first for place in self.telling if first <= place < last],
         )
 
     def places(self, wanted: int) -> list[int]:
         """Which terms have one of the wanted roles."""
         if not self.roles & wanted:
             return []
-        return [place for place, term in enumerate(self.terms) if term.roles & wanted]
+        terms = self.terms
+        if wanted & _PLAIN:
+            return [place for place, term in enumerate(terms) if term.roles & wanted]
+        return [place for place in self.telling if terms[place].roles & wanted]
 
     def before(self, place: int, wanted: int, gap: int = 0) -> bool:
         """Whether the term before a place, at most `gap` pieces away, has one of the wanted roles."""
@@ -97,4 +110,5 @@ class Reading:
         return ", ".join(f"“{text}”" for text in dict.fromkeys(self.terms[place].text for place in self.places(wanted)))
 
 
+_PLAIN = TELLING - 1
 _DENIES = BIT["not"] | BIT["without"]

@@ -57,6 +57,7 @@ NAMES = {
     "opening": "says that somebody is buying, when it opens the title",
     "have": "opens what is offered",
     "want": "opens what is wanted",
+    "disk": "is the size of a disk",
     "stock": "says how many are in stock",
     "choice": "offers a choice",
     "compare": "only compares",
@@ -120,6 +121,7 @@ EACH = BIT["each"]
 PIECES = BIT["pieces"]
 TIMES = BIT["times"]
 COUNT = BIT["count"]
+DISK = BIT["disk"]
 STOCK = BIT["stock"]
 CHOICE = BIT["choice"]
 COMPARE = BIT["compare"]

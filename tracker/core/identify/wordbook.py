@@ -19,6 +19,7 @@ _GIGABYTES = "gb"
 _REMEMBERED = 50_000
 _SMALLEST_GB, _LARGEST_GB = 1, 2048
 """What counts as memory: figures per GB mean nothing below one."""
+_DISKS_GB = frozenset({120, 128, 240, 250, 256, 480, 500, 512, 525, 960, 1000, 1024, 2000, 2048})
 _TIMES = "x"
 _BARE_CPU = re.compile(r"[2-9][0-9]{3}x(?:3d)?|1[0-4][1-9][05]0[a-z]{0,2}|[2-9][0-9]{3}(?:k|kf|ks|f|u|hs|hx|hq|ge)")
 
@@ -71,6 +72,8 @@ class Wordbook:
             own = unit.roles if unit.roles == roles.UNIT else unit.roles & ~roles.UNIT
             if own & roles.MEMORY and not _SMALLEST_GB <= value <= _LARGEST_GB:
                 own = roles.UNIT
+            if own & roles.MEMORY and value in _DISKS_GB:
+                own |= roles.DISK
             term = Term(own, f"{number:g} {unit.text}", value)
             if len(self._measures) >= _REMEMBERED:
                 self._measures.clear()
