@@ -226,15 +226,21 @@ def on_offer(conn: Connection, *, wanted: Wanted, catalogue: Catalogue) -> list[
 
 
 def counts(conn: Connection) -> Mapping[str, int]:
-    """How many listings there are, how many of them are offers, on offer, without a rate, and rejected."""
-    query = select(
-        func.count().label("listings"),
-        func.sum(case((LISTING.c.rejected.is_(None), 1), else_=0)).label("offers"),
-        func.sum(case((LISTING.c.on_offer, 1), else_=0)).label("on_offer"),
-        func.sum(case((and_(LISTING.c.on_offer, LISTING.c.unit_usd.is_(None)), 1), else_=0)).label("without_rate"),
-        func.sum(case((LISTING.c.rejected.is_not(None), 1), else_=0)).label("rejected"),
-    )
-    return {name: int(number or 0) for name, number in conn.execute(query).mappings().one().items()}
+    """How many listings there are, how many of them are offers, on offer, without a rate, and rejected.
+
+    Auctions are no part of what is on offer. Each number is read off an index: the table itself is wide.
+    """
+    every = select(func.count()).select_from(LISTING)
+    on_offer = every.where(*clauses(Wanted()))
+    asked = {
+        "listings": every,
+        "on_offer": on_offer,
+        "without_rate": on_offer.where(LISTING.c.unit_usd.is_(None)),
+        "rejected": every.where(LISTING.c.rejected.is_not(None)),
+    }
+    found = conn.execute(select(*(query.scalar_subquery().label(name) for name, query in asked.items()))).one()
+    numbers = {name: int(number) for name, number in zip(asked, found, strict=True)}
+    return {**numbers, "offers": numbers["listings"] - numbers["rejected"]}
 
 
 def rejected(conn: Connection, *, reason: str | None, limit: int) -> list[dict[str, Any]]:
