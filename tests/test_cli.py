@@ -281,7 +281,7 @@ MISUSE = [
     (["report", "--max-age", "soon"], 2, "no duration"),
     (["report", "--top", "0"], 2, "--top"),
     (["report", "--format", "xml"], 2, "--format"),
-    (["import", "ebey", "x.json"], 2, "there is no site 'ebey'"),
+    (["import", "ebey", "x.json"], 2, "there is no site or source 'ebey'"),
     (["import", "ebay", "no-such-file.json"], 1, "no-such-file.json: No such file or directory"),
     (["import", "ebay", "."], 1, "Is a directory"),
     (["import", "ebay", "--at", "2999-01-01", "x.json"], 2, "future"),

@@ -177,12 +177,15 @@ def keep(
 
 
 def _missed_since(before: Row, source: Source, walk: Walk, judgement: Judgement, now: datetime) -> datetime | None:
-    """Since when a listing must be unseen to have ended: by two complete walks in a row, or by a window for long."""
-    if walk is Walk.WINDOW and judgement.outcome in health.HEALTHY:
-        return now - WINDOW_AGE
+    """Since when a listing must be unseen to have ended: by two complete walks in a row, or else for long.
+
+    A window never shows everything, and neither does a catalogue that holds a part of itself back.
+    """
     if source.mode is Mode.FULL and judgement.may_end:
         complete_at: datetime | None = before["complete_at"]
         return complete_at
+    if judgement.outcome in health.HEALTHY and (walk is Walk.WINDOW or source.mode is Mode.FULL):
+        return now - WINDOW_AGE
     return None
 
 

@@ -1,6 +1,7 @@
 """Visits a person asks for: a source now, a look without storing, and pages somebody saved."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,15 +9,17 @@ from typing import Any
 import scrapers.sites
 from db import queries
 from db.engine import reading
-from scrapers.base import Page, Request, Source
+from scrapers.base import Page, Request, Scraper, Source
 from scrapers.crawl import Crawl, crawl, read
 from scrapers.saved import saved
 from tracker import pipeline
 from tracker.assemble import Home, fetching, opened, stop
+from tracker.config import Config
 from tracker.core.errors import ConfigError, SourceError
 from tracker.core.identify import identifier
 from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.offers import understand
+from tracker.output import near
 from tracker.pipeline import Visited, now_utc
 
 
@@ -69,24 +72,13 @@ def import_files(home: Home, site: str, files: Iterable[Path], *, at: datetime |
 
     `at` is when the pages were saved, if not just now; `url` where they were, which some sites need to be known.
     """
-    try:
-        scraper = scrapers.sites.load(site)
-    except KeyError:
-        known = ", ".join(scrapers.sites.names())
-        raise ConfigError(f"there is no site {site!r}; known: {known}") from None
     config = home.config()
-    source = Source(
-        name=f"import:{site}",
-        site=site,
-        country=config.buyer.country,
-        postcode=config.buyer.postcode,
-        currency=scraper.currency,
-    )
+    scraper, source = _import_of(config, site)
     listings: dict[str, RawListing] = {}
     pages = 0
     for file in files:
         try:
-            page = saved(site, file, file.read_bytes(), url, source=source)
+            page = saved(source.site, file, file.read_bytes(), url, source=source)
             listings.update((listing.site_id, listing) for listing in read(scraper, page) if listing.site_id)
         except OSError as error:
             raise SourceError(f"{file}: {error.strerror}", site=site) from error
@@ -106,6 +98,25 @@ def import_files(home: Home, site: str, files: Iterable[Path], *, at: datetime |
         )
         pipeline.deliver(tracker)
     return visited
+
+
+def _import_of(config: Config, name: str) -> tuple[Scraper, Source]:
+    """What reads an import: a configured source by name, with its options, or else a site by name."""
+    if name in config.sources:
+        planned = stop(config, name)
+        return planned.scraper, replace(planned.source, name=f"import:{name}")
+    try:
+        scraper = scrapers.sites.load(name)
+    except KeyError:
+        raise ConfigError(f"there is no site or source {name!r}{near(name, scrapers.sites.names())}") from None
+    buyer = config.buyer
+    return scraper, Source(
+        name=f"import:{name}",
+        site=name,
+        country=buyer.country,
+        postcode=buyer.postcode,
+        currency=scraper.currency,
+    )
 
 
 def page_at(home: Home, place: str, *, url: str = "") -> Page:

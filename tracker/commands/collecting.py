@@ -47,7 +47,7 @@ def _report_visits(visits: Iterable["Visited"]) -> None:
 @app.command("import")
 def import_(
     context: typer.Context,
-    site: Annotated[str, typer.Argument(help="The site whose parser reads the files, such as ebay.")],
+    site: Annotated[str, typer.Argument(help="The site, or the configured source, whose parser reads the files.")],
     files: Annotated[list[Path], typer.Argument(help="Saved pages or API responses, plain or .gz.", metavar="FILE…")],
     at: Annotated[datetime | None, typer.Option(help="When the pages were saved (UTC).")] = None,
     url: Annotated[str, typer.Option(help="Where the pages were, for sites whose pages do not say it.")] = "",
