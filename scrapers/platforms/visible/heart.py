@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from scrapers.platforms.visible.amounts import shows_money
 from scrapers.platforms.visible.layout import Box, Layout
@@ -86,8 +87,8 @@ class Heart:
             return False
         family = box.twins[0].index
         if family not in self._lists:
-            cards = [twin for twin in box.twins if self._shows_another(twin)]
-            self._lists[family] = len(cards) >= _FEW
+            cards = filter(self._shows_another, box.twins)
+            self._lists[family] = len(list(islice(cards, _FEW))) >= _FEW
         return self._lists[family]
 
     def _shows_another(self, box: Box) -> bool:

@@ -78,28 +78,24 @@ def _buttons(heart: Heart, price: Box | None) -> Iterator[tuple[bool, int]]:
 
 
 def _clues(heart: Heart, price: Box | None) -> Iterator[_Clue]:
+    """Every short text around the product that says something of the stock."""
     layout = heart.layout
-    seen: set[int] = set()
+    last: Box | None = None
     for text in layout.texts:
         box = text.box
-        if box.index in seen or len(text.text) > _LONGEST:
+        distance = _distance(heart, box, price)
+        if distance is None or box is last or len(text.text) > _LONGEST:
             continue
-        seen.add(box.index)
+        last = box
         said = layout.text_of(box) if layout.size(box) <= _LONGEST else text.text
         stock = stock_in(said)
-        if stock is None:
-            continue
-        if stock is Stock.IN and sells(said):
-            continue
-        distance = _distance(heart, box, price)
-        if distance is None or (stock is Stock.OUT and _is_alternative(heart, box)):
-            continue
-        if distance >= _BEHIND and not (box.marks | box.parent.marks if box.parent else box.marks) & Mark.STOCK:
+        if stock is None or (stock is Stock.IN and sells(said)) or (stock is Stock.OUT and _is_alternative(heart, box)):
             continue
         marks = heart.marks_of(box)
-        if marks & _ASIDE or (marks & Mark.LINK and not asks_to_notify(said)):
+        notifies = asks_to_notify(said)
+        if marks & _ASIDE or (marks & Mark.LINK and not notifies) or (distance >= _BEHIND and not marks & Mark.STOCK):
             continue
-        yield _Clue(stock, outright=bool(marks & Mark.STOCK) and not asks_to_notify(said), distance=distance)
+        yield _Clue(stock, outright=bool(marks & Mark.STOCK) and not notifies, distance=distance)
 
 
 def _distance(heart: Heart, box: Box, price: Box | None) -> int | None:
