@@ -40,7 +40,9 @@ def identifier(catalogue: Catalogue) -> Callable[[RawListing], Verdict]:
 
     def identify(raw: RawListing) -> Verdict:
         title = lexicon.read(raw.title, TITLE_WORDS)
-        state = _condition(raw, title, printed)
+        state = printed(raw.condition) if raw.condition else Condition.UNKNOWN
+        if state is Condition.UNKNOWN:
+            state = _condition(raw, title)
         if title.roles & _TRADE:
             offered = trade.offered(title)
             if offered is None:
@@ -59,10 +61,8 @@ def identifier(catalogue: Catalogue) -> Callable[[RawListing], Verdict]:
     return identify
 
 
-def _condition(raw: RawListing, title: Reading, printed: Callable[[str], Condition]) -> Condition:
-    """The site's own word, then eBay's number, then the title's words."""
-    if raw.condition and (state := printed(raw.condition)) is not Condition.UNKNOWN:
-        return state
+def _condition(raw: RawListing, title: Reading) -> Condition:
+    """The condition where the site has no word for it: eBay's number, then the title's words."""
     if raw.attributes and (state := by_ebay_id(raw.attributes)) is not Condition.UNKNOWN:
         return state
     return condition(title) if title.roles & roles.CONDITION else Condition.UNKNOWN

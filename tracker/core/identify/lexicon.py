@@ -16,7 +16,6 @@ _NO_COUNT = (GLUE, "0")
 _OR = "/"
 _SHORTEST_CODE = 3
 _SWALLOWS = roles.CPU | roles.MACHINE | roles.LAPTOP | roles.CURRENCY
-_SPECIAL = roles.UNIT | roles.MODEL | roles.MEMORY
 _SIZES = roles.MEMORY | roles.STORAGE
 _MEASURE = Term(roles.UNIT, "measure")
 _END = Piece("")
@@ -57,10 +56,8 @@ class Lexicon:
         memories: list[int] = []
         telling: list[int] = []
         seen = last = resume = 0
-        place = -1
         pieces.append(_END)
-        for piece in pieces:
-            place += 1
+        for place, piece in enumerate(pieces):
             if place < resume:
                 continue
             term = piece.term
@@ -78,11 +75,10 @@ class Lexicon:
                 continue
             gaps.append(place - last)
             last = resume = end
-            own = term.roles
-            if own & _SPECIAL or own >= roles.TELLING:
-                if own & roles.UNIT:
+            if term.special:
+                if term.roles & roles.UNIT:
                     term = self._measured(term, pieces, place, end)
-                    own = term.roles
+                own = term.roles
                 if own & roles.MODEL:
                     models.append(len(terms))
                 elif own & roles.MEMORY:
@@ -92,7 +88,7 @@ class Lexicon:
                     if own & _SWALLOWS:
                         resume = _past_number(pieces, end)
             terms.append(term)
-            seen |= own
+            seen |= term.roles
         return Reading(terms, gaps, seen, models, memories, telling)
 
     def _measured(self, unit: Term, pieces: list[Piece], place: int, end: int) -> Term:

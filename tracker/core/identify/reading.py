@@ -3,6 +3,7 @@
 from tracker.core.identify.models import Model
 from tracker.core.identify.roles import BIT, TELLING, meaning
 
+_SPECIAL = BIT["unit"] | BIT["model"] | BIT["memory"]
 _SILENT = BIT["number"] | BIT["unit"]
 _SHARED: dict[int, int] = {}
 """Equal numbers of roles as one object: fewer of them stay in the processor's cache more easily."""
@@ -11,10 +12,11 @@ _SHARED: dict[int, int] = {}
 class Term:
     """What a phrase means: its roles, its text, its number where it has one, its tags by role, the model it names.
 
-    `says` is the text with what it says, for people; None for a bare number or measure.
+    `says` is the text with what it says, for people; None for a bare number or measure. `special` are those a reading
+    keeps the places of.
     """
 
-    __slots__ = ("model", "roles", "says", "tags", "text", "value")
+    __slots__ = ("model", "roles", "says", "special", "tags", "text", "value")
 
     def __init__(
         self,
@@ -25,6 +27,7 @@ class Term:
         model: Model | None = None,
     ) -> None:
         self.roles = _SHARED.setdefault(roles, roles)
+        self.special = roles & _SPECIAL != 0 or roles >= TELLING
         self.text = text
         self.value = value
         self.tags = tags
