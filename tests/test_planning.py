@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,16 @@ import pytest
 
 from db import queries, store
 from db.engine import open_engine, reading, writing
-from tests.conftest import NOON, RATES, offer
+from tests.conftest import NOON, RATES, offer, priced
 from tracker.core.errors import ConfigError
 from tracker.core.gpus import Catalogue
 from tracker.core.identify import identifier
 from tracker.core.landed import Costs
+from tracker.core.llm import library
 from tracker.core.models import Condition, Offer
 from tracker.core.plan import Goal, plans
 from tracker.core.wanted import Sort, Wanted
+from tracker.output import Format, emit
 from tracker.pipeline import Tracker
 from tracker.planning import Planned, flat_plan, load_of, owned, plan_columns, planned, purchases, shortlist
 
@@ -213,7 +216,39 @@ def test_columns_follow_what_was_asked(market: Tracker) -> None:
     assert [row["plan"] for row in timed] == [str(number) for number in range(1, len(timed) + 1)]
 
 
+PAGE = (Path(__file__).parents[1] / "docs" / "plan.md").read_text(encoding="utf-8")
+
+EXAMPLE = {
+    "mi50-32gb": (129, 139, 149, 155, 160),
+    "rtx-3090-24gb": (640, 655, 660, 690, 700),
+    "v100-sxm2-32gb": (420, 430, 440),
+    "rtx-4090-48gb-modded": (2690, 2750),
+    "rtx-pro-6000-blackwell-max-q-96gb": (7900,),
+    "ryzen-ai-max-395-128gb": (1999,),
+}
+"""The prices made up for the page."""
+
+
+def test_the_page_shows_what_is_planned(known: Catalogue) -> None:
+    offers = [
+        priced(100 * place + number, str(price), variant=variant, spec=known.by_id[variant])
+        for place, (variant, prices) in enumerate(EXAMPLE.items())
+        for number, price in enumerate(prices)
+    ]
+    found = shortlist(plans(offers, Goal(vram_gb=96, load=load_of("70b-q4"))))
+    columns = ("USD", "what", "GB", "usable", "USD/GB", "W idle / busy", "tok/s", "bound")
+    printed = StringIO()
+    rows = [{name: row[name] for name in columns} for row in plan_columns([flat_plan(plan) for plan in found])]
+    emit(rows, Format.MD, out=printed)
+    assert printed.getvalue() in PAGE
+
+
+def test_every_model_is_documented() -> None:
+    known = re.search(r"Known are (.*?)\. Sizes", PAGE, re.DOTALL)
+    assert known
+    assert re.findall(r"[\w-]*\d[\w-]*", known[1]) == list(library().models)
+
+
 def test_every_field_of_a_plan_is_documented(market: Tracker) -> None:
-    page = (Path(__file__).parents[1] / "docs" / "plan.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`([a-z_]+)`", page))
+    named = set(re.findall(r"`([a-z_]+)`", PAGE))
     assert flat_plan(ask(market, Goal(vram_gb=96)).plans[0]).keys() - named == set()

@@ -113,6 +113,7 @@ def library() -> Library:
     )
 
 
+@cache
 def need(model_id: str) -> Need:
     """What `70b-q4`, `32b-q5_k_m` or `70b-q4@32k` takes; q4 alone means Q4_K_M, no context 8,192 tokens.
 

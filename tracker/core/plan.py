@@ -169,9 +169,12 @@ def limits_of(goal: Goal) -> Limits:
 
 
 def cents_for(offer: Priced, count: int) -> int:
-    """What some cards of a listing cost, ready to use; of a price for each, shipping is paid once for any number."""
-    assert offer.landed_usd is not None  # noqa: S101  (stocked() keeps no other)
-    assert offer.unit_usd is not None  # noqa: S101
+    """What some cards of a listing cost, ready to use; of a price for each, shipping is paid once for any number.
+
+    Raises ValueError for a listing without a price in USD, which is never stocked.
+    """
+    if offer.unit_usd is None or offer.landed_usd is None:
+        raise ValueError(f"listing {offer.listing_id} has no price in USD")
     if offer.quantity == 1:
         return round(offer.unit_usd * 100)
     share = Decimal(1)
