@@ -5,6 +5,7 @@ and the price are read there. Links with neither (logo, settings, unsubscribe) s
 """
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ _BID = re.compile(r"現在|入札|current bid|aktuelles gebot|gebot|enchère|bod
 _BUY_NOW = re.compile(r"即決|buy it now|sofort[- ]?kauf", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{5}")  # what most marketplaces' addresses of one advert hold
 _LONGEST_TITLE = 300
+_LONGEST_TEXT = 4_000
 _MAX_TOKENS = 20_000
 _MAX_CHARS = 1_000_000
 
@@ -71,6 +73,7 @@ class _Token:
     box: int
     image: str = ""
     struck: bool = False
+    tags: tuple[pricetags.Tag, ...] = ()
 
 
 @dataclass(slots=True)
@@ -81,6 +84,19 @@ class _Paper:
     parents: list[int] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
     end: list[int] = field(default_factory=list)
+    priced: list[int] = field(default_factory=list)
+
+    def write(self, text: str, url: str, box: int, *, struck: bool) -> None:
+        """Put some text down; one that holds a price is remembered by its place."""
+        tags = tuple(pricetags.tags(text))
+        if tags and not struck:
+            self.priced.append(len(self.tokens))
+        self.tokens.append(_Token(text, url, box, struck=struck, tags=tags))
+
+    def has_price(self, box: int) -> bool:
+        """Whether a price stands in a box."""
+        place = bisect_left(self.priced, self.first[box])
+        return place < len(self.priced) and self.priced[place] < self.end[box]
 
     def inside(self, box: int) -> list[_Token]:
         """The tokens in a box and all it holds."""
@@ -99,14 +115,21 @@ def adverts(markup: str) -> list[Advert]:
     named = [url for url in likely if url in titled]
     found: dict[str, Advert] = {}
     for rivals in (set(likely), set(named)):
-        cards = {url: _card(paper, url, groups[url][0].box, rivals) for url in likely if url in rivals}
-        found |= {
-            url: advert for url, card in cards.items() if (advert := _advert(paper, url, card)) and url not in found
-        }
+        boxes = {url: _card(paper, url, groups[url][0].box, rivals) for url in likely if url in rivals - found.keys()}
+        found |= _adverts_in({url: paper.inside(box) for url, box in boxes.items() if paper.has_price(box)})
+    shared: defaultdict[int, list[str]] = defaultdict(list)
     for url in named:
-        if url not in found and (advert := _foremost(paper, url, groups[url][0].box, named, found)):
-            found[url] = advert
+        if url not in found:
+            shared[_priced_box(paper, groups[url][0].box)].append(url)
+    for box, urls in shared.items():
+        crowd = paper.inside(box) if box >= 0 else []
+        if crowd and not found.keys() & {token.url for token in crowd}:
+            found |= _adverts_in(_in_turn(crowd, urls))
     return [found[url] for url in groups if url in found]
+
+
+def _adverts_in(cards: Mapping[str, Sequence[_Token]]) -> dict[str, Advert]:
+    return {url: advert for url, card in cards.items() if (advert := _advert(url, card))}
 
 
 def unwrapped(url: str) -> str:
@@ -149,7 +172,7 @@ def _paper(markup: str) -> _Paper:
         if tag == "-text":
             text = " ".join(node.text(deep=False).split()) if entering else ""
             if text:
-                paper.tokens.append(_Token(pick.mend(text), links[-1], boxes[-1], struck=struck > 0))
+                paper.write(pick.mend(text), links[-1], boxes[-1], struck=struck > 0)
             continue
         crossed = tag in ("del", "s", "strike") or bool(_STRUCK.search(node.attributes.get("style") or ""))
         if entering:
@@ -180,9 +203,8 @@ def _picture(node: LexborNode, url: str, box: int) -> _Token:
     return _Token(pick.mend(name), url, box, image=source if source.startswith(("http://", "https://")) else "")
 
 
-def _advert(paper: _Paper, url: str, box: int) -> Advert | None:
+def _advert(url: str, card: Sequence[_Token]) -> Advert | None:
     """The advert of one address, if its card holds a title and a price."""
-    card = paper.inside(box)
     texts = [token for token in card if token.text and not token.image]
     asked = _asked(texts)
     title = _title(url, card) if asked else ""
@@ -193,22 +215,38 @@ def _advert(paper: _Paper, url: str, box: int) -> Advert | None:
         url=url,
         title=title,
         asked=tag,
-        text=" · ".join(token.text for token in texts),
+        text=" · ".join(token.text for token in texts)[:_LONGEST_TEXT],
         image=next((token.image for token in card if token.image), ""),
         bid=bool(_BID.search(label)) and not _BUY_NOW.search(label),
     )
 
 
-def _foremost(paper: _Paper, url: str, box: int, named: Sequence[str], found: Mapping[str, Advert]) -> Advert | None:
-    """The advert of a link that shares its card with others ("send a message"), where it is the foremost of them."""
-    while (parent := paper.parents[box]) >= 0:
-        box = parent
-        if advert := _advert(paper, url, box):
-            inside = {token.url for token in paper.inside(box)}
-            rivals = [other for other in named if other in inside]
-            foremost = max(rivals, key=lambda other: bool(_NUMBER.search(pick.split(other).path)))
-            return advert if foremost == url and not inside & found.keys() else None
-    return None
+def _in_turn(crowd: Sequence[_Token], urls: Sequence[str]) -> dict[str, Sequence[_Token]]:
+    """A card for each of several links in one box: what follows a link up to the next, or precedes it from the last.
+
+    Which of the two is told by whether a price stands before the first link.
+    """
+    starts: dict[str, int] = {}
+    ends: dict[str, int] = {}
+    for place, token in enumerate(crowd):
+        starts.setdefault(token.url, place)
+        ends[token.url] = place + 1
+    order = sorted(urls, key=starts.__getitem__)
+    if not any(token.tags for token in crowd[: starts[order[0]]]):
+        until = [*(starts[url] for url in order[1:]), len(crowd)]
+        return {url: crowd[starts[url] : end] for url, end in zip(order, until, strict=True)}
+    since = [0, *(ends[url] for url in order[:-1])]
+    return {url: crowd[start : ends[url]] for url, start in zip(order, since, strict=True)}
+
+
+def _priced_box(paper: _Paper, box: int) -> int:
+    """The smallest box around a link in which a price stands, -1 where there is none.
+
+    Links that share such a box ("send a message" beside the advert) compete for its price.
+    """
+    while box >= 0 and not paper.has_price(box):
+        box = paper.parents[box]
+    return box
 
 
 def _card(paper: _Paper, url: str, box: int, rivals: set[str]) -> int:
@@ -226,8 +264,7 @@ def _asked(texts: Sequence[_Token]) -> tuple[pricetags.Tag, str] | None:
     before = ""
     for token in texts:
         if not token.struck:
-            tags = pricetags.tags(token.text)
-            found += [(tag, f"{before} {token.text[: tag.start]}"[-40:]) for tag in tags]
+            found += [(tag, f"{before} {token.text[: tag.start]}"[-40:]) for tag in token.tags]
         before = token.text
     at_once = [pair for pair in found if _BUY_NOW.search(pair[1])]
     return next(iter(at_once or found), None)
@@ -237,18 +274,18 @@ def _title(url: str, card: Sequence[_Token]) -> str:
     """What the link calls itself; else its picture's name, else the card's first words."""
     linked = [token for token in card if token.url == url]
     for tokens in ([token for token in linked if not token.image], linked, card):
-        if found := next((name for token in tokens if _is_title(name := _without_price(token.text))), ""):
+        if found := next((name for token in tokens if _is_title(name := _without_price(token))), ""):
             longer = (token.text for token in card if token.image and token.text.startswith(found.rstrip(" .…")))
             return next(longer, found)[:_LONGEST_TITLE]
     return ""
 
 
-def _without_price(text: str) -> str:
+def _without_price(token: _Token) -> str:
     """A text without the price in it: "RTX 3090 – 580 €" is called "RTX 3090"."""
-    for tag in pricetags.tags(text):
-        rest = (text[: tag.start], text[tag.end :])
-        return max(rest, key=len).strip(" -–—|·:,.()")
-    return text
+    if not token.tags:
+        return token.text
+    rest = (token.text[: token.tags[0].start], token.text[token.tags[0].end :])
+    return max(rest, key=len).strip(" -–—|·:,.()")
 
 
 def _is_title(text: str) -> bool:

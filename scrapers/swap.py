@@ -27,7 +27,7 @@ _SECTION = re.compile(
     re.IGNORECASE,
 )
 _LEADING = re.compile(
-    r"^(?:[\s\-–—•*·|,;:./)>=+~&]+|and\b|or\b|\(?\d{1,2}[.)]\s"
+    r"^(?:[\s\-–—•*·|,;:./)>=+~&]|and\b|or\b|\(?\d{1,2}[.)]\s"
     r"|(?:selling|for sale|fs|wts|have|i have|up for sale|item|gpu)\b\s*[:\-]*\s*(?:my |an? |the )?)+",
     re.IGNORECASE,
 )
@@ -49,6 +49,7 @@ _NUMBER_ALONE = re.compile(r"[~≈]?\d{1,3}(?:,\d{3})+|[~≈]?\d{2,6}(?:\.\d\d)?
 _SENTENCE = re.compile(r"[.;!]\s+|\s\|\s")
 _MODEL = re.compile(r"(?=\w*\d)\w*[^\W\d_]\w*|\d{3,}")
 _LONGEST_NAME = 120  # characters
+_LONGEST_LINE = 1_000  # characters a name is looked for in
 _SHORT_LINE = 12  # words: a line this short is a name and its price, or neither
 _BUNDLE = re.compile(r"^(?:bundle|combo|package|lot|set)\b", re.IGNORECASE)
 _COLUMN_NOISE = re.compile(r"\b(?:price|asking|cost|in|usd|cad|eur)\b|[()\[\]$€:]", re.IGNORECASE)
@@ -85,7 +86,8 @@ def items(lines: Sequence[Line]) -> list[Item]:
             heading = _name(line.text) if len(line.text) <= _LONGEST_NAME else ""
         elif here:
             heading = ""
-    return [_retired(item, lines) for item in found]
+    gone = _gone(lines)
+    return [replace(item, sold=item.sold or _is_among(gone, _models(item.name))) for item in found]
 
 
 def in_title(have: str) -> list[Item]:
@@ -104,7 +106,8 @@ def is_over(lines: Sequence[Line]) -> bool:
     if not live or " ".join(line.text for line in live).lower() in _REMOVED:
         return bool(lines)
     said = [line.text for line in live if line.live == line.whole and line.shape in (Shape.TEXT, Shape.HEADING)]
-    return any(_ALL_SOLD.match(text) and len(text.split()) <= 12 and not _MODEL.search(text) for text in said)
+    short = [text for text in said if len(text) <= _LONGEST_NAME]
+    return any(_ALL_SOLD.match(text) and not _MODEL.search(text) for text in short)
 
 
 def _line(line: Line, heading: str) -> Iterator[Item]:
@@ -204,17 +207,22 @@ def _cell_price(cell: str, column: str) -> Tag | None:
     return replace(found, text=found.text + each, shipping=said.shipping, terms=said.terms)
 
 
-def _retired(item: Item, lines: Iterable[Line]) -> Item:
-    """The item, sold where another line says so of its model: "EDIT: 3080 sold"."""
-    if item.sold:
-        return item
-    words = {word.lower() for word in _MODEL.findall(item.name)}
-    for line in lines:
-        if len(line.text.split()) <= 8 and _says_sold(line.text) and not any(tags(line.text)):
-            named = {word.lower() for word in _MODEL.findall(line.text)}
-            if named and named <= words:
-                return replace(item, sold=True)
-    return item
+def _gone(lines: Iterable[Line]) -> dict[str, list[set[str]]]:
+    """The models that a line without a price calls sold ("EDIT: 3080 sold"), under one of their words."""
+    said = [line.text for line in lines if len(line.text) <= _LONGEST_NAME and _says_sold(line.text)]
+    named = [models for text in said if not any(tags(text)) and (models := _models(text))]
+    gone: dict[str, list[set[str]]] = {}
+    for models in named:
+        gone.setdefault(min(models), []).append(models)
+    return gone
+
+
+def _is_among(gone: dict[str, list[set[str]]], models: set[str]) -> bool:
+    return any(named <= models for word in models for named in gone.get(word, ()))
+
+
+def _models(text: str) -> set[str]:
+    return {word.lower() for word in _MODEL.findall(text)}
 
 
 def _says_sold(text: str) -> bool:
@@ -223,7 +231,8 @@ def _says_sold(text: str) -> bool:
 
 def _name(text: str) -> str:
     """A piece of text without the bullets, verbs and dashes around a name."""
-    return _TRAILING.sub("", _LEADING.sub("", text.strip())).strip()
+    bounded = text.strip()[-_LONGEST_LINE:]
+    return _TRAILING.sub("", _LEADING.sub("", bounded)).strip()
 
 
 def _is_aside(name: str) -> bool:

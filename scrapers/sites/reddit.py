@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import quote
 
-from selectolax.lexbor import LexborHTMLParser
-
 from scrapers import feeds, markup, pick, pricetags, swap, trades
 from scrapers.base import Page, Request, Scraper, Source
 from tracker.core.models import RawListing
@@ -85,8 +83,11 @@ def _post(source: Source, entry: feeds.Entry, title: str, body: str) -> RawListi
 
 def _body(content: str) -> str:
     """The post's own text, without the line on who submitted it."""
-    own = LexborHTMLParser(content).css_first("div.md") if "<" in content else None
-    return (own.html or "") if own else "" if "submitted by" in content else content
+    root = markup.tree(content) if "<" in content else None
+    own = root.css_first("div.md") if root else None
+    if own:
+        return own.html or ""
+    return "" if "submitted by" in content else content
 
 
 def _things(trade: trades.Trade, lines: list[markup.Line]) -> list[swap.Item]:

@@ -249,6 +249,8 @@ SHAPES = [
 <a href="{A}">View</a></div>
 <div><a href="{B}"><img alt=""></a><b>MI50 32GB</b><i>$130</i><a href="{B}">View</a></div>""",
     ),
+    ("all in one box", f'<td><a href="{A}">RTX 3090 24GB</a> - $650<br><a href="{B}">MI50 32GB</a> - $130<br></td>'),
+    ("in one box, price first", f'<td>$650 <a href="{A}">RTX 3090 24GB</a><br>$130 <a href="{B}">MI50 32GB</a></td>'),
     (
         "links with campaigns",
         f'<li><a href="{A}?utm_id=x">RTX 3090 24GB</a> $650</li><li><a href="{B}?utm_id=x#y">MI50 32GB</a> $130</li>',
@@ -333,6 +335,10 @@ ODD = [
     b"\xff\xfe\x00\x01" * 5000,
     HTML + b"\n\n" + b"<div>" * 150_000 + LINK,
     HTML + b"\n\n" + b"".join(LINK.replace(b"12345", b"%d" % number) for number in range(10_000, 13_000)),
+    HTML
+    + b"\n\n"
+    + b"".join(b"<a href='https://a.example/%d'>RTX 3090</a> " % number for number in range(3_000))
+    + b"$5",
 ]
 
 

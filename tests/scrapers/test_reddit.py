@@ -247,6 +247,23 @@ def test_a_feed_cannot_make_us_read_files_or_grow() -> None:
         list(read(SCRAPER, Page(url="u", text=bomb, source=SOURCE)))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "".join(f"<li>RTX {number} - $650 shipped</li><p>{number} sold</p>" for number in range(1_500)),
+        f"<p>{'- ' * 50_000}$650</p>",
+        f"<p>{'asking for ' * 10_000}</p>",
+        f"<p>{'sold all ' * 10_000}</p>",
+        f"<p>{'$111.' * 10_000}</p>",
+        f"<p>{'~~' * 50_000}$650</p>",
+        "<div>" * 40_000 + "$650",
+        "<table>" + "<tr><td>RTX 3090<td>$650" * 2_000,
+    ],
+)
+def test_endless_posts_are_read_in_time(body: str) -> None:
+    assert listings("[H] RTX 3090 [W] PayPal", body)
+
+
 ENTRIES = 10  # counted by hand in the recorded search
 
 
