@@ -139,9 +139,10 @@ def note(tx: Connection, name: str, value: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What one visit changed: `changes` for the watches, the rest to count."""
+    """What one visit changed: `changes` for the watches, `variants` whose offers are others now, the rest to count."""
 
     changes: tuple[Change, ...]
+    variants: frozenset[str]
     offers: int
     rejected: int
     new: int
@@ -170,6 +171,7 @@ _KNOWN = select(
 
 _BEFORE = select(
     LISTING.c.site_id,
+    LISTING.c.variant,
     LISTING.c.price,
     LISTING.c.currency,
     LISTING.c.shipping,
@@ -223,6 +225,8 @@ def record(
     _upsert(tx, PRICE, [_price_point(ids[row["site_id"]], row, now) for row in moved], key=("listing_id", "at"))
     _note_presence(tx, source_id, [ids[site_id] for site_id in shown], now)
     offers = sum(isinstance(outcome, Offer) for outcome in shown.values())
+    gone = [] if missed_since is None else _end_missing(tx, source_id, missed_since, now)
+    touched = (*(row["variant"] for row in rows.values()), *(row["variant"] for row in before.values()), *gone)
     return Recorded(
         changes=tuple(
             Change(
@@ -242,7 +246,8 @@ def record(
         rejected=len(shown) - offers,
         new=len(new),
         changed=sum(row["site_id"] in before for row in moved),
-        ended=0 if missed_since is None else _end_missing(tx, source_id, missed_since, now),
+        ended=len(gone),
+        variants=frozenset(filter(None, touched)),
     )
 
 
@@ -325,11 +330,11 @@ def _price_point(listing_id: int, row: Row, now: datetime) -> Row:
     }
 
 
-def _end_missing(tx: Connection, source_id: int, missed_since: datetime, now: datetime) -> int:
-    """Forget what this source no longer shows, and end the listings that no other source shows."""
+def _end_missing(tx: Connection, source_id: int, missed_since: datetime, now: datetime) -> list[str | None]:
+    """Forget what this source no longer shows, end the listings that no other source shows; returns their variants."""
     missed = select(PRESENCE.c.listing_id).where(PRESENCE.c.source_id == source_id, PRESENCE.c.seen_at < missed_since)
     gone = list(tx.execute(missed).scalars())
-    ended = 0
+    ended: list[str | None] = []
     for chunk in chunks(gone):
         tx.execute(delete(PRESENCE).where(PRESENCE.c.source_id == source_id, PRESENCE.c.listing_id.in_(chunk)))
         unseen = LISTING.c.id.in_(chunk) & ~exists().where(PRESENCE.c.listing_id == LISTING.c.id)
@@ -343,9 +348,8 @@ def _end_missing(tx: Connection, source_id: int, missed_since: datetime, now: da
             bindparam("no", False),
         ).where(unseen, LISTING.c.on_offer)
         tx.execute(insert(PRICE).from_select(list(PRICE.c.keys()), was_offered))
-        ended += tx.execute(
-            update(LISTING).where(unseen, LISTING.c.ended_at.is_(None)).values(on_offer=False, ended_at=now)
-        ).rowcount
+        ending = update(LISTING).where(unseen, LISTING.c.ended_at.is_(None)).values(on_offer=False, ended_at=now)
+        ended += tx.execute(ending.returning(LISTING.c.variant)).scalars()
     return ended
 
 

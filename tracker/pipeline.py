@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from alerts.base import Channel
 from alerts.message import compose
-from db import queries, store
+from db import queries, rollups, store
 from db.engine import reading, writing
 from db.rows import Row
 from scrapers.base import Mode, Scraper, Source, Walk
@@ -151,6 +151,7 @@ def keep(
             catalogue=tracker.catalogue,
             now=now,
         )
+        rollups.update(tx, recorded.variants, now.date())
         first = before["last_ok_at"] is None
         alerts = _worth_saying(tracker, tx, source, recorded, first=first)
         owed = store.owe(tx, (_owed(alert, now) for alert in alerts), now=now)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from db import queries, store
+from db import queries, rollups, store
 from db.engine import reading, writing
 from db.rows import Row, raw_of, row_of
 from tracker.core.gpus import Catalogue
@@ -13,7 +13,7 @@ from tracker.core.landed import ESTIMATED, Asked, charges_of, land, needs_of
 from tracker.core.models import Money
 from tracker.core.money import Flag
 from tracker.core.offers import understand
-from tracker.pipeline import Tracker
+from tracker.pipeline import Tracker, now_utc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ def reidentify(tracker: Tracker, *, dry_run: bool, batch: int = 2000) -> Iterato
         with reading(tracker.engine) as conn:
             rows = queries.listings_after(conn, last, limit=batch)
         if not rows:
-            return
+            break
         last = rows[-1]["id"]
         again = [(row, row_of(understand(raw_of(row), identify=tracker.identify), tracker.bill)) for row in rows]
         differing = [(old, new) for old, new in again if old["digest"] != new["digest"]]
@@ -41,6 +41,9 @@ def reidentify(tracker: Tracker, *, dry_run: bool, batch: int = 2000) -> Iterato
         if differing and not dry_run:
             with writing(tracker.engine) as tx:
                 store.rewrite(tx, ((old["id"], _kept_state(old, new)) for old, new in differing))
+    if not dry_run:
+        with writing(tracker.engine) as tx:
+            rollups.rebuild(tx, day=now_utc().date())
 
 
 def _reread(old: Row, new: Row) -> Reread:
@@ -73,6 +76,7 @@ def reprice(tracker: Tracker, *, batch: int = 2000) -> int:
         with writing(tracker.engine) as tx:
             rows = queries.listings_after(tx, last, limit=batch)
             if not rows:
+                rollups.rebuild(tx, day=now_utc().date())
                 store.note(tx, "priced by", fingerprint)
                 return changed
             last = rows[-1]["id"]
