@@ -1,8 +1,10 @@
 """What is asked of the database about the market: comparable prices, how long they stood, and daily prices."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, or_, select, union_all
@@ -76,16 +78,31 @@ def first_visits(conn: Connection) -> dict[str, datetime]:
     return {row[0]: row[1] for row in rows if row[1] is not None}
 
 
-def daily(conn: Connection, variants: Collection[str], conditions: Collection[str], *, since: date) -> list[Row]:
-    """Daily prices from a day on, oldest first, led by the last row before it: a day without a row is like that."""
+@dataclass(frozen=True, slots=True)
+class DailyPrices:
+    """Daily prices as one table: `columns` name the cells of `rows`; amounts are cents of USD."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[Any]]
+
+
+def daily(conn: Connection, variants: Collection[str], condition: str, *, since: date) -> DailyPrices:
+    """Daily prices in one class from a day on, by variant, oldest first, each led by the last row before that day.
+
+    A day without a row is like the last one before it.
+    """
     d = DAILY.c
-    asked = and_(d.condition.in_(conditions), d.variant.in_(variants))
-    standing = (
-        select(d.condition, d.variant, func.max(d.day).label("day"))
-        .where(asked, d.day < since.isoformat())
-        .group_by(d.condition, d.variant)
+    columns = (d.variant, d.day, d.n, d.min_cents, d.p10_cents, d.median_cents, d.p90_cents)
+    mine = select(*columns).where(d.condition == condition)
+    start = since.isoformat()
+    found = conn.execute(mine.where(d.variant.in_(variants), d.day >= start).order_by(d.variant, d.day)).all()
+    known = {row[0] for row in found if row[1] == start}
+    before = (
+        select(d.variant, func.max(d.day).label("day"))
+        .where(d.condition == condition, d.variant.in_([name for name in variants if name not in known]), d.day < start)
+        .group_by(d.variant)
         .subquery()
     )
-    same = and_(d.condition == standing.c.condition, d.variant == standing.c.variant, d.day == standing.c.day)
-    query = union_all(select(DAILY).join(standing, same), select(DAILY).where(asked, d.day >= since.isoformat()))
-    return sorted((dict(row) for row in conn.execute(query).mappings()), key=lambda row: str(row["day"]))
+    led = conn.execute(mine.join(before, and_(d.variant == before.c.variant, d.day == before.c.day))).all()
+    rows = sorted([*led, *found], key=itemgetter(0, 1)) if led else found
+    return DailyPrices(columns=tuple(column.name for column in columns), rows=rows)

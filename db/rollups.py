@@ -2,13 +2,25 @@
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Subquery, delete, func, insert, select, type_coerce, union_all
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Connection,
+    Subquery,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from db.rows import Row
 from db.store import LISTING, PRICE, chunks, table
@@ -20,8 +32,6 @@ from tracker.core.spread import spread
 DAILY = table(Daily)
 
 CLASSES = tuple(str(name) for name in (ANY, *ConditionClass))
-
-NOTHING: Row = {"n": 0, "min_cents": None, "p10_cents": None, "median_cents": None, "p90_cents": None}
 
 _CLASS = {condition.value: CLASS_OF[condition].value for condition in Condition}
 _DAY_MS = timedelta(days=1) // timedelta(milliseconds=1)
@@ -35,64 +45,93 @@ def update(tx: Connection, variants: Collection[str], day: date) -> None:
     A day before one already written is history that came in late: those variants are rebuilt.
     """
     for chunk in chunks(sorted(variants)):
-        last = _last_days(tx, chunk)
-        late = [variant for variant in chunk if last.get(variant, "") > day.isoformat()]
+        last = _last_rows(tx, chunk)
+        late = [variant for variant, (written, _) in last.items() if written > day.isoformat()]
         if late:
             _replay(tx, late)
-        _write(tx, sorted(set(chunk) - set(late)), last, day.isoformat())
+        _write(tx, sorted(set(chunk).difference(late)), last, day.isoformat())
 
 
 def rebuild(tx: Connection, *, day: date) -> None:
-    """Write all daily prices anew: the past from the prices noted, `day` from what is on offer now.
+    """Write all daily prices anew, from the prices noted; to be called when listings are read otherwise.
 
-    Needed when listings are read otherwise or land at another price.
+    What lands at another price now than was noted, by other rates or costs, does so from `day` on.
     """
     tx.execute(delete(DAILY))
     _replay(tx, None)
-    offered = select(LISTING.c.variant).where(*_ON_OFFER, LISTING.c.variant.is_not(None)).distinct()
-    update(tx, list(tx.execute(offered).scalars()), day)
+    noted = select(PRICE.c.unit_usd).where(PRICE.c.listing_id == LISTING.c.id).order_by(PRICE.c.at.desc()).limit(1)
+    repriced = LISTING.c.unit_usd.is_distinct_from(noted.scalar_subquery())
+    moved = select(LISTING.c.variant).where(*_ON_OFFER, LISTING.c.variant.is_not(None), repriced).distinct()
+    update(tx, list(tx.execute(moved).scalars()), day)
 
 
-def _last_days(tx: Connection, variants: Collection[str]) -> dict[str, str]:
-    """The newest day that is written of each variant."""
-    newest = select(DAILY.c.variant, func.max(DAILY.c.day)).where(DAILY.c.condition == ANY)
-    return {row[0]: row[1] for row in tx.execute(newest.where(DAILY.c.variant.in_(variants)).group_by(DAILY.c.variant))}
-
-
+# Statements are built once: building one takes longer than running it for the few variants of a visit.
+_NAMED: BindParameter[Any] = bindparam("variants", expanding=True)
+_NEWEST = (
+    select(DAILY.c.variant, func.max(DAILY.c.day).label("day"))
+    .where(DAILY.c.condition == ANY, DAILY.c.variant.in_(_NAMED))
+    .group_by(DAILY.c.variant)
+    .subquery()
+)
+_LAST = (
+    select(DAILY.c.condition, DAILY.c.variant, DAILY.c.day, DAILY.c.n)
+    .join(_NEWEST, and_(DAILY.c.variant == _NEWEST.c.variant, DAILY.c.day == _NEWEST.c.day))
+    .where(DAILY.c.condition.in_(CLASSES))
+)
 _ON_OFFER = (LISTING.c.on_offer, ~LISTING.c.auction, LISTING.c.unit_usd.is_not(None))
+_ASKED = (
+    select(LISTING.c.variant, LISTING.c.condition, type_coerce(LISTING.c.unit_usd, BigInteger))
+    .where(*_ON_OFFER, LISTING.c.variant.in_(_NAMED))
+    .order_by(LISTING.c.variant, LISTING.c.unit_usd)
+)
+_FORGET = delete(DAILY).where(
+    DAILY.c.condition.in_(CLASSES), DAILY.c.variant.in_(_NAMED), DAILY.c.day == bindparam("on")
+)
+_ENTER = insert(DAILY)
+
+Last = Mapping[str, tuple[str, dict[str, int]]]
+"""The newest day written of each variant, with the number of offers in each class."""
 
 
-def _write(tx: Connection, variants: Collection[str], last: Mapping[str, str], day: str) -> None:
+def _last_rows(tx: Connection, variants: Collection[str]) -> Last:
+    last: dict[str, tuple[str, dict[str, int]]] = {}
+    for condition, variant, day, n in tx.execute(_LAST, {"variants": variants}).all():
+        last.setdefault(variant, (day, {}))[1][condition] = n
+    return last
+
+
+def _write(tx: Connection, variants: Collection[str], last: Last, day: str) -> None:
     if not variants:
         return
-    cents = type_coerce(LISTING.c.unit_usd, BigInteger)
-    asked = select(LISTING.c.variant, LISTING.c.condition, cents).where(*_ON_OFFER, LISTING.c.variant.in_(variants))
     standing: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for variant, condition, price in tx.execute(asked.order_by(LISTING.c.variant, LISTING.c.unit_usd)):
+    for variant, condition, price in tx.execute(_ASKED, {"variants": variants}).all():
         standing[_CLASS[condition], variant].append(price)
         standing[ANY, variant].append(price)
     # Every class that stands is written on every day of its variant, so the last day knows all that can have gone.
-    mine = DAILY.c.condition.in_(CLASSES), DAILY.c.variant.in_(variants)
-    before = select(DAILY.c.condition, DAILY.c.variant, DAILY.c.day, DAILY.c.n).where(
-        *mine, DAILY.c.day.in_({last[variant] for variant in variants if variant in last})
-    )
-    gone = {
-        (condition, variant)
-        for condition, variant, written, n in tx.execute(before)
-        if written == last[variant] and (n or written == day) and (condition, variant) not in standing
-    }
-    tx.execute(delete(DAILY).where(*mine, DAILY.c.day == day))
-    rows = [
-        *(_row(condition, variant, day, prices) for (condition, variant), prices in standing.items()),
-        *(_row(condition, variant, day, ()) for condition, variant in gone),
-    ]
-    if rows:
-        tx.execute(insert(DAILY), rows)
+    for variant in variants:
+        written, counts = last.get(variant, ("", {}))
+        for condition, n in counts.items():
+            if n or written == day:
+                standing.setdefault((condition, variant), [])
+    again = [variant for variant in variants if last.get(variant, ("",))[0] == day]
+    if again:
+        tx.execute(_FORGET, {"variants": again, "on": day})
+    if standing:
+        tx.execute(_ENTER, [_row(condition, variant, day, prices) for (condition, variant), prices in standing.items()])
 
 
-def _row(condition: str, variant: str, day: str, rising: Any) -> Row:
+def _row(condition: str, variant: str, day: str, rising: Sequence[int]) -> Row:
     found = spread(rising)
-    return {"condition": condition, "variant": variant, "day": day, **(asdict(found) if found else NOTHING)}
+    return {
+        "condition": condition,
+        "variant": variant,
+        "day": day,
+        "n": found.n if found else 0,
+        "min_cents": found.min_cents if found else None,
+        "p10_cents": found.p10_cents if found else None,
+        "median_cents": found.median_cents if found else None,
+        "p90_cents": found.p90_cents if found else None,
+    }
 
 
 # --- from history -------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ class Line:
 def in_terminal(line: Line, *, width: int = 80, height: int = 12) -> list[str]:
     """One line as rows of text: `•` the middle, `░` the band, days that share a column as their median."""
     drawn = width - MARGIN
-    columns = _columns(line, drawn)
+    columns = _columns(line, drawn) if line.days else []
     known = [value for column in columns for value in column if value is not None]
     if not known:
         return [line.name, "  no prices"]
@@ -50,7 +50,7 @@ def in_terminal(line: Line, *, width: int = 80, height: int = 12) -> list[str]:
         for level in reversed(range(height))
     ]
     first, last = line.days[0].isoformat(), line.days[-1].isoformat()
-    return [named, *rows, f"{'':{MARGIN}}{first}{last:>{drawn - len(first)}}"]
+    return [named, *rows, f"{'':{MARGIN}}{first}{last.rjust(max(drawn - len(first), len(last) + 2))}"]
 
 
 _Column = tuple[float | None, float | None, float | None]

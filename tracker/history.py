@@ -4,19 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from math import isnan
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection
 
 from db import market_queries, queries
+from db.market_queries import DailyPrices
 from db.references import references
 from tracker.chart import Line
 from tracker.core.errors import TrackerError
 from tracker.core.gpus import Catalogue, match
 from tracker.core.market import ANY
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Row = Mapping[str, Any]
 
@@ -32,7 +30,7 @@ def history(
     """
     variants = [gpu.id for gpu in match(catalogue, name)]
     if variants:
-        own = _by_day(market_queries.daily(conn, variants, [condition], since=since), since, today)
+        own = _by_day(market_queries.daily(conn, variants, condition, since=since), condition, since, today)
         return own + [row for variant in variants for row in _referred(conn, variant, condition, since)]
     found = queries.named(conn, name)
     if len(found) != 1:
@@ -41,40 +39,36 @@ def history(
     return _of_listing(found[0], queries.prices_of(conn, found[0]["id"]), since, today)
 
 
-def _by_day(rows: Sequence[Row], since: date, today: date) -> list[dict[str, Any]]:
-    """One row for every day of every series: a day without a row is like the last one before it."""
-    if not rows:
+def _by_day(prices: DailyPrices, condition: str, since: date, today: date) -> list[dict[str, Any]]:
+    """One row for every day of every variant: a day without a row is like the last one before it."""
+    if not prices.rows:
         return []
     import pandas as pd
 
-    frame = pd.DataFrame(rows).assign(day=lambda frame: pd.to_datetime(frame["day"]))
-    numbers = ["n", *(f"{price}_cents" for price in PRICES)]
-    filled = [
-        _every_day(series.set_index("day")[numbers].astype("float64"), since, today).assign(variant=name)
-        for name, series in frame.groupby("variant")
-    ]
-    every = pd.concat(filled).sort_index(kind="stable")
+    frame = pd.DataFrame(prices.rows, columns=list(prices.columns))
+    frame["day"] = pd.to_datetime(frame["day"])
+    gone = float("inf")  # having no price is a value of its own, or filling would bridge the gap
+    noted = frame.set_index(["day", "variant"]).astype("float64").fillna(gone).unstack("variant")
+    days = pd.date_range(noted.index[0], max(pd.Timestamp(today), noted.index[-1]), freq="D")
+    standing = noted.reindex(days).ffill().loc[pd.Timestamp(since) :].stack("variant", future_stack=True)
+    every = (
+        pd.DataFrame(standing).dropna(subset=["n"]).replace(gone, float("nan")).reset_index(names=["day", "variant"])
+    )
     return [
         {
-            "day": day.date().isoformat(),
-            "variant": row["variant"],
-            "condition": rows[0]["condition"],
+            "day": day,
+            "variant": variant,
+            "condition": condition,
             "source": "",
-            "offers": int(row["n"]),
-            **{f"{price}_usd": _dollars(row[f"{price}_cents"]) for price in PRICES},
+            "offers": int(n),
+            **{f"{name}_usd": _dollars(cents) for name, cents in zip(PRICES, amounts, strict=True)},
         }
-        for day, row in zip(every.index, every.to_dict("records"), strict=True)
+        for day, variant, n, *amounts in zip(
+            every["day"].dt.strftime("%Y-%m-%d"),
+            *(every[column] for column in prices.columns if column != "day"),
+            strict=True,
+        )
     ]
-
-
-def _every_day(series: "pd.DataFrame", since: date, today: date) -> "pd.DataFrame":
-    """A change-only series day by day; a day on which nothing was on offer has a count of 0 and no prices."""
-    import pandas as pd
-
-    start = max(pd.Timestamp(since), series.index[0])
-    gone = float("inf")  # a gap is a value of its own, or filling would bridge it
-    days = pd.date_range(series.index[0], max(pd.Timestamp(today), start), freq="D")
-    return series.fillna(gone).reindex(days).ffill().replace(gone, float("nan")).loc[start:]
 
 
 def _dollars(cents: float) -> float | None:
