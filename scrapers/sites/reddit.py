@@ -42,8 +42,9 @@ def start(source: Source) -> Iterator[Request]:
 def parse(page: Page) -> Iterator[RawListing]:
     """Each post as one listing, or as one for each thing that it prices."""
     posts = list(feeds.entries(page))
-    if posts and not any(post.content for post in posts):
-        raise page.unreadable(f"none of {len(posts)} posts has a content")
+    for name in ("id", "content"):
+        if posts and not any(name in post.fields for post in posts):
+            raise page.unreadable(f"none of {len(posts)} posts has a {name}")
     for post in posts:
         yield from _listings(page.source, post)
 

@@ -275,3 +275,12 @@ def test_the_recorded_search_is_read_entirely(corpus: Path) -> None:
     assert all(row.site_id.startswith("t3_") and row.attributes["community"].startswith("r/") for row in found)
     assert not any(row.price for row in found)
     assert sum(bool(row.description) for row in found) >= 8
+
+
+@pytest.mark.parametrize("element", ["id", "title", "link", "author", "content"])
+def test_an_element_that_lost_its_name_is_noticed(element: str) -> None:
+    text = feed(post(1, "[H] RTX 3090 [W] PayPal", "<p>$650</p>")).body.decode()
+    head, entry, tail = text.partition("<entry>")
+    renamed = tail.replace(f"<{element}", f"<x{element}").replace(f"</{element}>", f"</x{element}>")
+    with pytest.raises(ParseError):
+        list(read(SCRAPER, Page(url="u", text=f"{head}{entry}{renamed}", source=SOURCE)))
