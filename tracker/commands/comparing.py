@@ -29,6 +29,9 @@ class By(StrEnum):
     GPU = "gpu"
 
 
+MIXES = 100
+"""How many plans are looked for where cards may be mixed: the whole front of mixes is too large to read."""
+
 METRIC_HELP = "What to rank by: " + "; ".join(f"{metric.name} ({metric.unit})" for metric in METRICS.values())
 
 
@@ -50,20 +53,14 @@ def report(
     country: Annotated[list[str] | None, typer.Option(help="Only items in this country; may be repeated.")] = None,
     max_age: Annotated[str | None, typer.Option(help="Only offers seen within this time, such as 12h or 3d.")] = None,
     model_gb: Annotated[float, typer.Option(help="Size of a model on disk, for usd_per_tok_s.", min=0.1)] = 18,
-    fits: Annotated[
-        str | None, typer.Option(help="Only cards a model fits on, such as 70b-q4 or 32b-q4@32k.")
-    ] = None,
+    fits: Annotated[str | None, typer.Option(help="Only cards a model fits on, such as 70b-q4 or 32b-q4@32k.")] = None,
     by: Annotated[By, typer.Option(help="A row for each listing, or for each card.")] = By.LISTING,
     currency: Annotated[str | None, typer.Option(help="Show prices in this currency (default: the buyer's).")] = None,
     top: Annotated[int, typer.Option(help="How many offers.", min=1)] = 20,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Rank what is on offer by a metric, best first."""
-    from db import queries
-    from db.engine import reading
-    from tracker.columns import gpu_columns, legend, offer_columns, shown_in
     from tracker.core.llm import need
-    from tracker.report import by_gpu, ranked
 
     if metric not in METRICS:
         raise typer.BadParameter(f"unknown metric {metric!r}{near(metric, METRICS)}", param_hint="--metric")
@@ -84,8 +81,15 @@ def report(
         seen_since=datetime.now(UTC) - age if age else None,
     )
     basis = Basis(model_gb=Decimal(str(model_gb)))
+    if by is By.GPU and _glanced(context, metric, wanted, basis, currency, top, form):
+        return
+    from db import queries
+    from db.engine import reading
+    from tracker.columns import gpu_columns, legend, offer_columns, shown_in
+    from tracker.report import by_gpu, ranked
+
     with open_tracker(context) as tracker, reading(tracker.engine) as conn:
-        shown = shown_in(currency or tracker.currency, tracker.rates)
+        shown = shown_in(currency or tracker.currency, tracker.rates.usd_per_unit)
         if by is By.GPU:
             now = datetime.now(UTC)
             rows = by_gpu(conn, metric=metric, wanted=wanted, basis=basis, catalogue=tracker.catalogue, now=now)[:top]
@@ -98,6 +102,24 @@ def report(
     say(f"{legend(METRICS[metric], shown)}\n{_summary(counts)}")
 
 
+def _glanced(
+    context: typer.Context, metric: str, wanted: Wanted, basis: Basis, currency: str | None, top: int, form: Format
+) -> bool:
+    """Print the report by GPU the short way; False where it has to be the long one."""
+    from tracker.columns import gpu_columns, legend, shown_in
+    from tracker.glance import glance
+    from tracker.place import default_home
+
+    home = context.obj or default_home()
+    seen = glance(home, metric=METRICS[metric], wanted=wanted, basis=basis, now=datetime.now(UTC))
+    if seen is None:
+        return False
+    shown = shown_in(currency or seen.currency, seen.usd_per_unit)
+    emit(seen.rows[:top], form, people=[gpu_columns(row, metric, shown) for row in seen.rows[:top]])
+    say(f"{legend(METRICS[metric], shown)}\n{_summary(seen.counts)}")
+    return True
+
+
 def _summary(counts: Mapping[str, int]) -> str:
     unrated = f", {counts['without_rate']} without an exchange rate" if counts["without_rate"] else ""
     return (
@@ -107,10 +129,12 @@ def _summary(counts: Mapping[str, int]) -> str:
 
 
 def _age(text: str | None) -> timedelta | None:
+    if text is None:
+        return None
     from tracker.config import duration
 
     try:
-        return None if text is None else duration(f"{text}d" if text.isdigit() else text)
+        return duration(f"{text}d" if text.isdigit() else text)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--max-age") from error
 
@@ -193,7 +217,8 @@ def plan(
             load=load_of(model) if model else None,
             rent_usd_per_hour=None if rent is None else Decimal(str(rent)),
         )
-        answer = planned(conn, goal, catalogue=tracker.catalogue)
+        most = MIXES if mixed else None
+        answer = planned(conn, goal, wanted=Wanted(sort=Sort.ALL), top=most, catalogue=tracker.catalogue)
     best = shortlist(answer.plans)[:top]
     rows = [flat_plan(one) for one in best]
     emit(rows, form, people=plan_columns(rows))

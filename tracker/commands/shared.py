@@ -41,7 +41,8 @@ def say(text: str) -> None:
 
 def home_of(context: typer.Context) -> "Home":
     """The folder the user named, or the platform's."""
-    from tracker.assemble import Home, default_home
+    from tracker.assemble import Home
+    from tracker.place import default_home
 
     return Home(path=context.obj or default_home())
 
