@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
+from tracker.core.money import Price, read_price
 from tracker.core.money.currencies import PATTERN
 
 SIGN_BEFORE = re.compile(rf"(?:{PATTERN})[\s:.]*$", re.IGNORECASE)
@@ -22,6 +24,13 @@ _PAIR = re.compile(r"\d\d(?!\d)")
 _GOES_ON = re.compile(r"[.,]\d")
 _UNITS = re.compile(r"(?<=\d)\s?[€£$]$")
 _SIGN_AND_UNITS = re.compile(r"[€£$]\s?\d[\d., ]*$")
+
+
+@lru_cache(maxsize=4096)
+def read(text: str, currency: str) -> Price | None:
+    """The price in a text, None where it holds none; pages repeat theirs, and each is looked at in several ways."""
+    price = read_price(text, currency=currency)
+    return price if isinstance(price, Price) else None
 
 
 def shows_money(text: str) -> bool:

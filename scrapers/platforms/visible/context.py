@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from scrapers.platforms.visible.amounts import SIGN_BEFORE, SIGN_BEHIND
+from scrapers.platforms.visible.amounts import SIGN_BEFORE, SIGN_BEHIND, read
 from scrapers.platforms.visible.marks import Mark
 from scrapers.platforms.visible.words import follows, leads
 from tracker.core.models import Money
-from tracker.core.money import Price, read_price
+from tracker.core.money import Price
 
 _NUMBER = re.compile(r"\d{1,3}(?:[ \u00a0\u202f.,'’]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?")
 # A plus or minus right in front of an amount, and no percent sign behind: a saving, or what a choice adds.
@@ -48,6 +48,6 @@ def said_of(text: str, price: Price) -> Mark:
 def _places(text: str, price: Price | Money) -> Iterator[tuple[str, str]]:
     """What stands in front of an amount and behind it, wherever it stands in a text."""
     for found in _NUMBER.finditer(text):
-        alone = read_price(found[0], currency=price.currency)
-        if isinstance(alone, Price) and alone.amount == price.amount:
+        alone = read(found[0], price.currency)
+        if alone and alone.amount == price.amount:
             yield text[: found.start()], text[found.end() :]

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from scrapers.platforms.visible.amounts import BARE, shows_money
+from scrapers.platforms.visible.amounts import BARE, read, shows_money
 from scrapers.platforms.visible.context import is_signed, said_of
 from scrapers.platforms.visible.heart import Heart
 from scrapers.platforms.visible.layout import Box, Layout
@@ -103,8 +103,8 @@ def _innermost(layout: Layout, box: Box, price: Price) -> Box:
         if inner.last > inner.first:
             text = layout.text_of(inner)
             if _DIGIT.search(text):
-                read = read_price(text, currency=price.currency)
-                if isinstance(read, Price) and read.amount == price.amount:
+                alone = read(text, price.currency)
+                if alone and alone.amount == price.amount:
                     found = inner
     return found
 
