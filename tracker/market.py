@@ -373,7 +373,7 @@ def _more_lines(one: Market) -> Iterator[str]:
     yield from one.worth.steps
     doubted = sum(other.too_cheap for other in one.compared)
     if doubted:
-        yield f"{doubted} listings are too cheap to be believed and take no part"
+        yield f"too cheap to be believed, taking no part: {doubted}"
     if one.best:
         share = "" if one.best.ratio is None else f", {one.best.ratio:.0%} of that"
         yield f"best now: {one.best.row['unit_usd']:,.2f} USD{share}  {one.best.row['url']}"

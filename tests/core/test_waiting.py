@@ -134,6 +134,7 @@ ADVICE = [
     ("falling and there", 590, (5, 1), -0.05, "no hurry"),
     ("rising and there", 590, (5, 1), 0.05, "rising: buy"),
     ("steady and there", 590, (5, 1), 0, "when you need it"),
+    ("there, and rare", 590, (1, 1), 0, "buy when you need it, and no other came in 90 days"),
     ("falling and not there", 700, (5, 0), -0.05, "wait, prices are falling: one comes every 18 days"),
     ("rising and not there", 700, (5, 0), 0.05, "do not wait for long"),
     ("nothing on offer at all", None, (5, 0), 0, "wait, if you can: one comes every 18 days"),

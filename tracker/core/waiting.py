@@ -158,17 +158,18 @@ def advice(now_usd: Decimal | None, odds: Chance | Refusal, going: Trend | Refus
         return f"nothing at {odds.at_most_usd:,.0f} USD or below in {odds.watched.days} days: that price is a wish"
     direction = "unclear" if isinstance(going, Refusal) else going.direction
     if now_usd is not None and now_usd <= odds.at_most_usd:
-        return _STANDING[direction]
+        rare = odds.appeared <= odds.standing and odds.watched >= MONTH
+        return _STANDING[direction] + (f", and no other came in {odds.watched.days} days" if rare else "")
     if odds.every is None:
         return "the price was there from the start, and none came since"
     return f"{_MISSING[direction]}: one comes every {odds.every / timedelta(days=1):.0f} days"
 
 
 _STANDING = {
-    "falling": "the price is there now, and prices are falling: no hurry",
-    "rising": "the price is there now, and prices are rising: buy",
-    "steady": "the price is there now, and prices are not moving: buy when you need it",
-    "unclear": "the price is there now; where prices go is not known yet",
+    "falling": "the price is there now, prices are falling: no hurry",
+    "rising": "the price is there now, prices are rising: buy",
+    "steady": "the price is there now, prices are not moving: buy when you need it",
+    "unclear": "the price is there now, where prices go is not known yet",
 }
 _MISSING = {
     "falling": "wait, prices are falling",
