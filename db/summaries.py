@@ -10,9 +10,11 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, func, select, type_coerce
 
+from db import lite
 from db.queries import clauses
 from db.rollups import DAILY
 from db.store import LISTING
+from tracker.core.by_gpu import by_spec_alone
 from tracker.core.gpus import Catalogue
 from tracker.core.market import ANY
 from tracker.core.wanted import Wanted
@@ -32,19 +34,14 @@ class Summary:
     median_usd: Decimal
 
 
-P10, MEDIAN = 10, 50
-
-Numbers = tuple[str, int, int, int, int]
-"""Variant, offers, and three prices in cents."""
-
-
 def summary(conn: Connection, *, wanted: Wanted, catalogue: Catalogue) -> list[Summary]:
     """The summary of every wanted variant that is on offer at a known price, in no particular order."""
     asked = {gpu.id for gpu in wanted.variants(catalogue)}
-    if len(clauses(wanted)) > len(clauses(Wanted())):  # something is asked of the listings themselves
+    if not by_spec_alone(wanted):
         found = _by_listings(conn, wanted)
     elif conn.dialect.name == "sqlite":
-        found = _by_places(conn)
+        cursor: Any = conn.connection.cursor()  # of so many small statements most would be SQLAlchemy's work
+        found = lite.numbers(cursor)
     else:
         found = _by_aggregates(conn)
     return [
@@ -58,53 +55,25 @@ def _usd(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2)
 
 
-def _place(offers: int, percent: int) -> int:
-    """Where in rising order the quantile stands, counted from 0."""
-    return -(-offers * percent // 100) - 1
-
-
 _PRICED = (LISTING.c.variant.is_not(None), LISTING.c.unit_usd.is_not(None))
 _CENTS = type_coerce(LISTING.c.unit_usd, BigInteger)
 
 
-def _by_listings(conn: Connection, wanted: Wanted) -> Iterator[Numbers]:
+def _by_listings(conn: Connection, wanted: Wanted) -> Iterator[lite.Numbers]:
     """Fetch every price, for filters that the index cannot answer."""
     query = select(LISTING.c.variant, _CENTS).where(*clauses(wanted), *_PRICED)
     rows = conn.execute(query.order_by(LISTING.c.variant, LISTING.c.unit_usd))
     for variant, of_variant in groupby(rows, key=itemgetter(0)):
         rising: Sequence[int] = [cents for _, cents in of_variant]
         n = len(rising)
-        yield variant, n, rising[0], rising[_place(n, P10)], rising[_place(n, MEDIAN)]
+        yield variant, n, rising[0], rising[lite.place(n, lite.P10)], rising[lite.place(n, lite.MEDIAN)]
 
 
-def _by_aggregates(conn: Connection) -> Iterator[Numbers]:
+def _by_aggregates(conn: Connection) -> Iterator[lite.Numbers]:
     """Let the database find the quantiles, where it has a function for it."""
-    quantiles = (func.percentile_disc(percent / 100).within_group(_CENTS) for percent in (P10, MEDIAN))
+    quantiles = (func.percentile_disc(percent / 100).within_group(_CENTS) for percent in (lite.P10, lite.MEDIAN))
     query = select(LISTING.c.variant, func.count(), func.min(_CENTS), *quantiles).where(*clauses(Wanted()), *_PRICED)
     yield from map(tuple, conn.execute(query.group_by(LISTING.c.variant)))
-
-
-_OFFERS = (
-    "SELECT variant, count(*) FROM listing"
-    " WHERE on_offer = 1 AND auction = 0 AND variant IS NOT NULL AND unit_usd IS NOT NULL GROUP BY variant"
-)
-_AT_PLACE = (
-    "SELECT unit_usd FROM listing"
-    " WHERE on_offer = 1 AND auction = 0 AND variant = ? AND unit_usd IS NOT NULL"
-    " ORDER BY unit_usd LIMIT 1 OFFSET ?"
-)
-
-
-def _by_places(conn: Connection) -> Iterator[Numbers]:
-    """Walk the index to each quantile: SQLite has no function for it, and its window functions take 5 times as long.
-
-    Three look-ups a variant: SQLAlchemy's part in so many statements would be most of the time, so they go to the
-    driver.
-    """
-    cursor = conn.connection.cursor()
-    for variant, offers in cursor.execute(_OFFERS).fetchall():
-        places = (0, _place(offers, P10), _place(offers, MEDIAN))
-        yield variant, offers, *(cursor.execute(_AT_PLACE, (variant, place)).fetchone()[0] for place in places)
 
 
 # --- day by day ---------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import scrapers.sites
 from db import queries, store
 from db.engine import open_engine, reading, writing
 from scrapers.base import Mode, Scraper, Source
+from tracker import glance
 from tracker.config import Config, channels_of, read_config
 from tracker.core.errors import ConfigError, StoreError
 from tracker.core.gpus import Catalogue, catalogue
@@ -25,13 +26,6 @@ if TYPE_CHECKING:
 
     from scrapers.fetch import Fetcher
     from tracker.core.money import Rates
-
-
-def default_home() -> Path:
-    """The platform's folder for a user's data, or TRACKER_HOME."""
-    from platformdirs import user_data_path
-
-    return Path(os.environ.get("TRACKER_HOME") or user_data_path("gpu-tracker", appauthor=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,25 +74,37 @@ def starter(home: Home) -> None:
 @contextmanager
 def opened(home: Home, config: Config | None = None) -> Iterator[Tracker]:
     """Everything the walk needs, closed again at the end."""
-    config = config or home.config()
+    read = config or home.config()
     known = home.catalogue()
-    engine = home.engine(config)
+    engine = home.engine(read)
     try:
         tracker = Tracker(
             engine=engine,
             catalogue=known,
             identify=identifier(known),
             rates=_rates(engine),
-            watches=config.asked,
-            costs=config.costs,
-            channels=channels_of(config),
-            currency=config.buyer.currency,
-            max_pages=config.fetch.max_pages,
+            watches=read.asked,
+            costs=read.costs,
+            channels=channels_of(read),
+            currency=read.buyer.currency,
+            max_pages=read.fetch.max_pages,
         )
         reprice(tracker)
+        if config is None and not read.database.url:
+            _remember(home, tracker)
         yield tracker
     finally:
         engine.dispose()
+
+
+def _remember(home: Home, tracker: Tracker) -> None:
+    """Note what the database was opened with, for `glance`."""
+    now = glance.remembered(home.path, tracker.currency)
+    with reading(tracker.engine) as conn:
+        before = queries.noted(conn, glance.NOTE)
+    if before != now:
+        with writing(tracker.engine) as tx:
+            store.note(tx, glance.NOTE, now)
 
 
 def _rates(engine: "Engine") -> "Rates":

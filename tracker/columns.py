@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracker.core.errors import ConfigError
 from tracker.core.metrics import METRICS, Metric
-from tracker.core.money import Rates
 from tracker.output import near
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 Row = Mapping[str, Any]
 
@@ -30,12 +32,12 @@ class Shown:
         return self.of(value) if metric.unit.startswith("USD") else f"{value:,.3f}"
 
 
-def shown_in(currency: str, rates: Rates) -> Shown:
+def shown_in(currency: str, usd_per_unit: "Mapping[str, Decimal]") -> Shown:
     """The currency as it is shown; raises ConfigError where there is no rate for it."""
     code = currency.upper()
-    usd = rates.usd_per_unit.get(code)
+    usd = usd_per_unit.get(code)
     if usd is None:
-        raise ConfigError(f"there is no exchange rate for {code!r}{near(code, rates.usd_per_unit)}")
+        raise ConfigError(f"there is no exchange rate for {code!r}{near(code, usd_per_unit)}")
     return Shown(currency=code, per_usd=float(1 / usd))
 
 

@@ -1,13 +1,13 @@
 """Ranked offers and price history; the only importer of pandas."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from db import queries, summaries
+from tracker.core.by_gpu import TREND, Standing, rows
 from tracker.core.flat import flat_offer
 from tracker.core.gpus import Catalogue, match
 from tracker.core.metrics import DEFAULTS, METRICS, Basis
@@ -24,79 +24,29 @@ def ranked(
     return [flat_offer(offer, basis) for offer in offers]
 
 
-TREND = timedelta(days=30)
-"""How far back a trend looks."""
-
-
 def by_gpu(
     conn: Connection, *, metric: str, wanted: Wanted, basis: Basis = DEFAULTS, catalogue: Catalogue, now: datetime
 ) -> list[dict[str, Any]]:
-    """Every wanted variant that is on offer as a flat row, best first by its best listing.
-
-    Prices are USD per card. `trend` is the change of the median since 30 days ago as a fraction (0.05: five percent
-    up), null without daily prices from before; `sparkline` its course. `value` is the best listing's metric; variants
-    that have none come last.
-    """
+    """Every wanted variant that is on offer as a flat row, best first by its best listing."""
     found = {row.variant: row for row in summaries.summary(conn, wanted=wanted, catalogue=catalogue)}
     best = queries.cheapest_of_each(conn, found, wanted=wanted)
-    medians = _medians(conn, found, now)
     links = queries.links(conn, [listing_id for _, listing_id in best.values()])
-    rows = []
-    for variant, (unit_usd, listing_id) in best.items():
-        one, gpu, course = found[variant], catalogue.by_id[variant], medians.get(variant, [])
-        title, url = links[listing_id]
-        value = METRICS[metric].formula(unit_usd, gpu, basis)
-        rows.append(
-            {
-                "gpu": gpu.family,
-                "variant": variant,
-                "offers": one.offers,
-                "min_usd": float(one.min_usd),
-                "p10_usd": float(one.p10_usd),
-                "median_usd": float(one.median_usd),
-                "trend": round(course[-1] / course[0] - 1, 4) if len(course) > 1 else None,
-                "sparkline": sparkline(course),
-                "value": None if value is None else float(round(value, 4)),
-                "unit_usd": float(unit_usd),
-                "title": title,
-                "url": url,
-                "listing_id": listing_id,
-            }
+    standing = [
+        Standing(
+            variant=variant,
+            offers=found[variant].offers,
+            min_cents=int(found[variant].min_usd * 100),
+            p10_cents=int(found[variant].p10_usd * 100),
+            median_cents=int(found[variant].median_usd * 100),
+            listing_id=listing_id,
+            title=links[listing_id][0],
+            url=links[listing_id][1],
         )
-    sign = -1 if METRICS[metric].more_is_better else 1
-    return sorted(rows, key=lambda row: (row["value"] is None, sign * (row["value"] or 0), row["variant"]))
-
-
-def _medians(conn: Connection, variants: Collection[str], now: datetime) -> dict[str, list[int]]:
-    """The median in cents on each day of the trend, by variant: one stands until the next is noted."""
-    first = now.date() - TREND
-    span = [(first + timedelta(days=day)).isoformat() for day in range(TREND.days + 1)]
-    noted: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for variant, day, _, _, _, median_cents, _ in summaries.days(conn, variants, since=first):
-        if median_cents is not None:
-            noted[variant][max(day, span[0])] = median_cents
-    return {variant: list(_standing(medians, span)) for variant, medians in noted.items()}
-
-
-def _standing(noted: Mapping[str, int], span: Iterable[str]) -> Iterator[int]:
-    last = None
-    for day in span:
-        last = noted.get(day, last)
-        if last is not None:
-            yield last
-
-
-BARS = "▁▂▃▄▅▆▇█"
-
-
-def sparkline(course: Sequence[float], width: int = 10) -> str:
-    """A course of numbers as a row of bars from its lowest to its highest; "" for fewer than two."""
-    if len(course) < 2:
-        return ""
-    low, high = min(course), max(course)
-    shown = [course[place * (len(course) - 1) // (width - 1)] for place in range(width)]
-    step = (high - low) / (len(BARS) - 1) or 1
-    return "".join(BARS[round((number - low) / step)] for number in shown)
+        for variant, (_, listing_id) in best.items()
+    ]
+    days = summaries.days(conn, found, since=now.date() - TREND)
+    medians = ((variant, day, median_cents) for variant, day, _, _, _, median_cents, _ in days)
+    return rows(standing, medians, metric=METRICS[metric], basis=basis, catalogue=catalogue, now=now)
 
 
 def history(conn: Connection, *, gpu: str, since: datetime, catalogue: Catalogue) -> list[dict[str, Any]]:

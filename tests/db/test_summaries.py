@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from db import summaries
+from db import lite, summaries
 from db.engine import reading, writing
 from db.rollups import DAILY
 from tests.conftest import NOON, offer, rejected
 from tests.db.test_store import see
+from tracker.core.by_gpu import sparkline
 from tracker.core.metrics import Basis
 from tracker.core.models import Condition, Offer, Rejected
 from tracker.core.wanted import Modded, Wanted
 from tracker.pipeline import Tracker
-from tracker.report import by_gpu, gpu_columns, sparkline
+from tracker.report import by_gpu
 
 MakeTracker = Callable[..., Tracker]
 TODAY = NOON.date()
@@ -70,7 +71,7 @@ def test_every_variant_in_a_few_numbers(
 def test_the_index_alone_answers_the_fast_way(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     with reading(tracker.engine) as conn:
-        for statement, bound in ((summaries._OFFERS, ()), (summaries._AT_PLACE, ("rtx-3090-24gb", 5))):
+        for statement, bound in ((lite._OFFERS, ()), (lite._AT_PLACE, ("rtx-3090-24gb", 5))):
             plan = " ".join(str(row) for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", bound))
             assert "COVERING INDEX listing_on_offer" in plan
             assert "TEMP B-TREE" not in plan
@@ -109,8 +110,7 @@ def test_the_report_by_gpu_has_the_best_listing_and_the_trend(make_tracker: Make
     assert (three["url"], three["title"]) == ("https://barn.example/a100", "RTX 3090 24GB")
     assert (three["trend"], three["sparkline"]) == (0.2, "▁▁▁▁▁▁████")
     assert (four["variant"], four["trend"], four["sparkline"]) == ("rtx-4090-48gb-modded", None, "")
-    assert gpu_columns(three, "usd_per_gb")["30 days"] == "+20% ▁▁▁▁▁▁████"
-    assert gpu_columns(four, "usd_per_gb")["30 days"] == ""
+
     assert [row["variant"] for row in rows("gb_per_watt")] == ["rtx-4090-48gb-modded", "rtx-3090-24gb"]
 
 

@@ -38,7 +38,7 @@ def show(home: Home) -> None:
             for name in config.sources:
                 _say(str(_visit(tracker, stop(config, name), day, ago)))
             pipeline.deliver(tracker)
-        shown = shown_in(config.buyer.currency, tracker.rates)
+        shown = shown_in(config.buyer.currency, tracker.rates.usd_per_unit)
         _say(f"\n--- tracker report --metric usd_per_gb\n{legend(METRICS['usd_per_gb'], shown)}")
         with reading(tracker.engine) as conn:
             rows = ranked(conn, metric="usd_per_gb", wanted=Wanted(), top=12, catalogue=tracker.catalogue)

@@ -1,0 +1,80 @@
+"""What SQLite is asked through its driver alone: where SQLAlchemy's share would be most of the time, or its import is.
+
+Every function takes a cursor of the standard library's driver, on the tables of `tables.py`; amounts are cents of USD.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from decimal import Decimal
+
+Numbers = tuple[str, int, int, int, int]
+"""Variant, offers, and the lowest, p10 and median of what they ask for one card."""
+
+P10, MEDIAN = 10, 50
+
+_ON_OFFER = "FROM listing WHERE on_offer = 1 AND auction = 0"
+_OFFERS = f"SELECT variant, count(*) {_ON_OFFER} AND variant IS NOT NULL AND unit_usd IS NOT NULL GROUP BY variant"
+_AT_PLACE = f"SELECT unit_usd {_ON_OFFER} AND variant = ? AND unit_usd IS NOT NULL ORDER BY unit_usd LIMIT 1 OFFSET ?"
+_CHEAPEST = (
+    f"SELECT id, title, url {_ON_OFFER} AND variant = ? AND unit_usd IS NOT NULL"
+    " ORDER BY unit_usd, condition, id LIMIT 1"
+)
+_MEDIANS = "SELECT variant, day, median_cents FROM daily WHERE condition = 'any' AND day >= ? ORDER BY variant, day"
+_MEDIAN_BEFORE = (
+    "SELECT variant, day, median_cents FROM daily WHERE condition = 'any' AND variant = ? AND day < ?"
+    " ORDER BY day DESC LIMIT 1"
+)
+
+
+def place(offers: int, percent: int) -> int:
+    """Where in rising order a quantile stands, counted from 0: nearest rank, so it is a price that is asked."""
+    return -(-offers * percent // 100) - 1
+
+
+def numbers(cursor: sqlite3.Cursor) -> Iterator[Numbers]:
+    """Every variant on offer in a few numbers, by walking the index to each quantile.
+
+    SQLite has no function for quantiles, and its window functions take many times as long.
+    """
+    for variant, offers in cursor.execute(_OFFERS).fetchall():
+        places = (0, place(offers, P10), place(offers, MEDIAN))
+        yield variant, offers, *(cursor.execute(_AT_PLACE, (variant, where)).fetchone()[0] for where in places)
+
+
+def cheapest(cursor: sqlite3.Cursor, variant: str) -> tuple[int, str, str]:
+    """Number, title and address of a variant's cheapest listing; the variant must be on offer."""
+    found: tuple[int, str, str] = cursor.execute(_CHEAPEST, (variant,)).fetchone()
+    return found
+
+
+def medians(cursor: sqlite3.Cursor, variants: list[str], *, since: str) -> list[tuple[str, str, int | None]]:
+    """Variant, day and median over all conditions from a day on; led by the last one before, if need be."""
+    found = cursor.execute(_MEDIANS, (since,)).fetchall()
+    led = {variant for variant, day, _ in found if day == since}
+    before = (cursor.execute(_MEDIAN_BEFORE, (variant, since)).fetchone() for variant in variants if variant not in led)
+    return [*filter(None, before), *found]
+
+
+def counts(cursor: sqlite3.Cursor) -> dict[str, int]:
+    """What `queries.counts` answers."""
+    found = {name: int(cursor.execute(query).fetchone()[0]) for name, query in _COUNTS.items()}
+    return {**found, "offers": found["listings"] - found["rejected"]}
+
+
+_COUNTS = {
+    "listings": "SELECT count(*) FROM listing",
+    "on_offer": f"SELECT count(*) {_ON_OFFER}",
+    "without_rate": f"SELECT count(*) {_ON_OFFER} AND unit_usd IS NULL",
+    "rejected": "SELECT count(*) FROM listing WHERE rejected IS NOT NULL",
+}
+
+
+def noted(cursor: sqlite3.Cursor, name: str) -> str | None:
+    """A fact about the database itself; None for one never noted."""
+    found = cursor.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
+    return None if found is None else str(found[0])
+
+
+def usd_per_unit(cursor: sqlite3.Cursor) -> dict[str, Decimal]:
+    """The stored exchange rates, by currency."""
+    return {currency: Decimal(usd) for currency, usd in cursor.execute("SELECT currency, usd FROM rate")}

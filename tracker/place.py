@@ -1,0 +1,13 @@
+"""Where the tracker lives on this machine."""
+
+import os
+from pathlib import Path
+
+
+def default_home() -> Path:
+    """The platform's folder for a user's data, or TRACKER_HOME."""
+    if named := os.environ.get("TRACKER_HOME"):
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("gpu-tracker", appauthor=False)
