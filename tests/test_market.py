@@ -199,6 +199,7 @@ def test_a_reference_price_is_the_last_step(make_tracker: MakeTracker) -> None:
     assert found.usd == 810, "the median of the last month, and nothing from the future"
     assert found.label == "reference price of 2026-01-31 (somebody)"
     assert isinstance(look(tracker, condition=ConditionClass.NEW)[0].worth, Refusal), "it is one of used cards"
+    assert [one.condition for one in look(tracker)] == ["used"], "it is told though no listing was ever seen"
     assert isinstance(used(tracker, now=NOON + 400 * DAY).worth, Baseline), "until 2027 the other row is next"
 
 

@@ -41,7 +41,8 @@ def in_terminal(line: Line, *, width: int = 80, height: int = 12) -> list[str]:
     if not known:
         return [line.name, "  no prices"]
     top, bottom = max(known), min(known)
-    step = (top - bottom) / (height - 1) or 1.0
+    height = 1 if top == bottom else height
+    step = (top - bottom) / (height - 1) if height > 1 else 1.0
     banded = any(value is not None for value in line.low)
     named = f"{line.name}, USD per card" + (": • median, ░ what most ask" if banded else "")
     cells = [[_cell(column, bottom + (level - 0.5) * step, step) for column in columns] for level in range(height)]

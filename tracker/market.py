@@ -100,7 +100,7 @@ def market(
     markets = []
     for variant in match(catalogue, gpu):
         scene = _Scene.of(conn, variant.id, country=country, now=now)
-        classes = [one for one in ConditionClass if condition in (None, one) and (condition or scene.rows_of(one))]
+        classes = [one for one in ConditionClass if condition in (None, one) and (condition or scene.knows(one))]
         markets += [_market(conn, scene, one, at_most_usd, found_at) for one in classes]
     return markets
 
@@ -155,6 +155,10 @@ class _Scene:
     def rows_of(self, condition: ConditionClass) -> list[Row]:
         """The listings of one class, cheapest first."""
         return [row for row in self.rows if CLASS_OF[Condition(row["condition"])] is condition]
+
+    def knows(self, condition: ConditionClass) -> bool:
+        """Whether there is anything to say of one class."""
+        return bool(self.rows_of(condition)) or any(row["condition"] == condition for row in self.references)
 
     def worth(self, condition: ConditionClass) -> Baseline | Refusal:
         """What the variant is worth in one class."""
