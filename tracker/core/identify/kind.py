@@ -26,6 +26,8 @@ _BESIDE = (
     | roles.NOUN
 )
 _SIZE = roles.MEMORY | roles.VRAM
+_BRINGS = roles.WITH | roles.INCLUDED
+_CARD = roles.MODEL | roles.CONTEXT | roles.NOUN | roles.SERIES | roles.COUNT
 _NAMES_CARD = roles.MODEL | roles.CONTEXT | roles.NOUN | roles.SERIES | roles.MACHINE | roles.LAPTOP
 _PART_OF_ITS_NAME = _COMPUTERS | roles.EDITION | roles.NUMBER | roles.UNIT | roles.CONTEXT
 _FAILS_ALONE = roles.COMPONENT | roles.FITTING
@@ -159,7 +161,7 @@ def _is_the_thing(reading: Reading, named: Named, place: int) -> bool:
         return not described and not any(term.roles & _SIZE for term in reading.terms[:place])
     if not reading.models:
         return not reading.memories
-    if any(term.roles & (roles.WITH | roles.INCLUDED) for term in reading.terms[place + 1 : first]):
+    if any(place < other < first and reading.after(other, _CARD, 1) for other in reading.places(_BRINGS)):
         return False
     opens = place == 0 and reading.gaps[0] <= 1 and not reading.memories
     return opens or not reading.roles & (roles.VRAM | roles.NOUN)
