@@ -32,6 +32,7 @@ from db.store import (
     LAST_SEEN,
     LISTING,
     NOTE,
+    PAGE_MEMORY,
     PRESENCE,
     PRICE,
     RATE,
@@ -264,6 +265,25 @@ def listings_after(conn: Connection, listing_id: int, *, limit: int) -> list[Row
     """Whole listing rows in the order of their ids, from one on: a way to walk through all of them."""
     query = select(LISTING).where(LISTING.c.id > listing_id).order_by(LISTING.c.id).limit(limit)
     return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def pages_remembered(conn: Connection, source: str, mode: str, *, read_since: datetime) -> dict[str, str]:
+    """What a source's pages said when they were last read whole, by address, but for what is older."""
+    c = PAGE_MEMORY.c
+    query = select(c.url, c.remembered).join(SOURCE, SOURCE.c.id == c.source_id)
+    fresh = query.where(SOURCE.c.name == source, c.mode == mode, c.read_at >= read_since)
+    return {row.url: row.remembered for row in conn.execute(fresh)}
+
+
+def prices_now(conn: Connection, site: str, site_ids: Collection[str]) -> dict[str, tuple[Decimal | None, str, bool]]:
+    """What listings of a site ask as far as we know: price, currency, whether they are on offer, by their id there."""
+    c = LISTING.c
+    known = select(c.site_id, c.price, c.currency, c.on_offer).where(c.site == site)
+    return {
+        row.site_id: (row.price, row.currency, row.on_offer)
+        for chunk in chunks(list(site_ids))
+        for row in conn.execute(known.where(c.site_id.in_(chunk)))
+    }
 
 
 def named(conn: Connection, name: str) -> list[Row]:

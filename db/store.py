@@ -25,7 +25,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 from db.rows import Bill, Row, cents, digest_of, is_on_offer, priced_of, row_of
-from db.tables import Alert, Delivery, Listing, Note, Presence, PricePoint, Quota, Rate, Source, Told, Visit, WatchState
+from db.tables import (
+    Alert,
+    Delivery,
+    Listing,
+    Note,
+    PageMemory,
+    Presence,
+    PricePoint,
+    Quota,
+    Rate,
+    Source,
+    Told,
+    Visit,
+    WatchState,
+)
 from tracker.core.gpus import Catalogue
 from tracker.core.models import Offer, Rejected
 from tracker.core.money import Rates
@@ -42,6 +56,7 @@ def table(model: type[SQLModel]) -> Table:
 
 LISTING, PRESENCE, PRICE = table(Listing), table(Presence), table(PricePoint)
 SOURCE, VISIT, RATE, QUOTA, NOTE = table(Source), table(Visit), table(Rate), table(Quota), table(Note)
+PAGE_MEMORY = table(PageMemory)
 WATCH, TOLD, ALERT, DELIVERY = table(WatchState), table(Told), table(Alert), table(Delivery)
 
 
@@ -276,6 +291,22 @@ def _note_presence(tx: Connection, source_id: int, ids: Sequence[int], now: date
         if tx.execute(_SEEN, {"source": source_id, "ids": chunk, "now": now}).rowcount < len(chunk):
             seen = [{"source_id": source_id, "listing_id": listing_id, "seen_at": now} for listing_id in chunk]
             _upsert(tx, PRESENCE, seen, key=("source_id", "listing_id"))
+
+
+def see_again(tx: Connection, source_id: int, site: str, site_ids: Collection[str], *, now: datetime) -> None:
+    """Note that listings on pages that have not changed are still shown; one that has ended stays ended."""
+    for chunk in chunks(list(site_ids)):
+        still = (LISTING.c.site == site, LISTING.c.site_id.in_(chunk), LISTING.c.ended_at.is_(None))
+        _note_presence(tx, source_id, list(tx.execute(select(LISTING.c.id).where(*still)).scalars()), now)
+
+
+def remember_pages(tx: Connection, source_id: int, mode: str, pages: Mapping[str, str], *, now: datetime) -> None:
+    """Keep what pages said, by address, in the transaction that stores their listings."""
+    rows = [
+        {"source_id": source_id, "mode": mode, "url": url, "remembered": said, "read_at": now}
+        for url, said in pages.items()
+    ]
+    _upsert(tx, PAGE_MEMORY, rows, key=("source_id", "mode", "url"))
 
 
 def _differs(old: Mapping[str, Any], outcome: Offer | Rejected) -> bool:

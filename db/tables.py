@@ -235,6 +235,18 @@ class ReferencePrice(SQLModel, table=True):
     usd_cents: int = Field(sa_type=BigInteger)
 
 
+class PageMemory(SQLModel, table=True):
+    """What a page said when it was last read whole, so that its server can be asked whether it still does."""
+
+    __tablename__ = "page_memory"
+
+    source_id: int = Field(sa_column_args=[ForeignKey("source.id")], primary_key=True)
+    mode: str = Field(primary_key=True)
+    url: str = Field(primary_key=True)
+    remembered: str
+    read_at: datetime = Field(sa_type=Instant)
+
+
 class Rate(SQLModel, table=True):
     """What one unit of a currency is worth in USD, as of a day (ISO 8601): only the newest is kept."""
 

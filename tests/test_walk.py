@@ -14,7 +14,7 @@ from db.engine import reading, writing
 from scrapers.fetch import Fetcher
 from tests.alerts.test_channels import smtp_server
 from tests.conftest import Ran
-from tests.shop import SHOP, Shop, configure
+from tests.shop import SHOP, Shop, configure, products
 from tracker import pipeline, second_thoughts
 from tracker.assemble import Home, opened, stop
 from tracker.core.health import Outcome
@@ -267,3 +267,70 @@ def test_other_rates_and_costs_reprice_what_is_stored(make_tracker: Callable[...
     assert (again.changed, again.alerts) == (0, 0), "the buyer's rules are no news of the market"
     assert second_thoughts.reprice(tracker) == 2
     assert prices() == [(Decimal("550.00"), ""), (Decimal("510.00"), "")]
+
+
+def test_the_item_itself_is_asked_before_an_alert(make_tracker: Callable[..., Tracker]) -> None:
+    from dataclasses import replace as changed
+    from decimal import Decimal
+
+    from scrapers.base import Page, Request, Scraper, Source
+    from tests.alerts.test_message import WATCH
+    from tests.conftest import raw
+    from tracker.core.errors import Unreachable
+    from tracker.core.models import RawListing
+
+    asked: list[str] = []
+    shelf = {"1": "RTX 3090 24GB", "2": "RTX 3090 24GB, tested", "3": "RTX 5090 32GB", "4": "RTX 3090 24GB"}
+    prices = {"1": "500", "2": "400", "3": "3000", "4": "450"}
+
+    def fetch(request: Request) -> Page:
+        asked.append(request.url)
+        if request.url.endswith("4"):
+            raise Unreachable("no answer")
+        return Page(url=request.url, text="", source=source)
+
+    def detailed(page: Page, listing: RawListing) -> RawListing:
+        sold = {"availability": "OutOfStock"} if listing.site_id == "2" else {}
+        return changed(listing, **sold)  # type: ignore[arg-type]
+
+    scraper = Scraper(
+        site="barn",
+        start=lambda _: [Request(url="https://barn.example/")],
+        parse=lambda _: [raw(number, title, prices[number]) for number, title in shelf.items()],
+        detail=lambda _, listing: Request(url=f"https://barn.example/item/{listing.site_id}"),
+        parse_detail=detailed,
+    )
+    source = Source(name="barn", site="barn")
+    tracker = make_tracker(watches=(changed(WATCH, below=Decimal(30)),))
+    first = pipeline.visit(tracker, scraper, source, fetch, every=timedelta(hours=1))
+    assert first is not None
+    assert asked == ["https://barn.example/", *(f"https://barn.example/item/{number}" for number in "124")]
+    with reading(tracker.engine) as conn:
+        [alert] = queries.owed(conn, now=now_utc())
+    assert [one["site_id"] for one in alert["payload"]["offers"]] == ["4", "1"], "sold is not told, the unasked is"
+    asked.clear()
+    pipeline.visit(tracker, scraper, source, fetch, every=timedelta(hours=1))
+    assert asked == ["https://barn.example/", "https://barn.example/item/2"], "only what may be news is asked again"
+
+
+def test_a_page_that_has_not_changed_is_not_read_again_and_counts_as_seen(
+    home: Home, shop: Shop, visits: Callable[[], Visited]
+) -> None:
+    from werkzeug import Request, Response
+
+    def answer(request: Request) -> Response:
+        if request.headers.get("If-None-Match") == '"v1"':
+            return Response(status=304)
+        return Response(json.dumps(products(*SHOP)), headers={"ETag": '"v1"'}, content_type="application/json")
+
+    configure(home, shop)
+    shop.server.clear_all_handlers()
+    shop.server.expect_request("/robots.txt").respond_with_data("", status=404)
+    shop.server.expect_request("/products.json").respond_with_handler(answer)
+    first, *later = [visits() for _ in range(4)]
+    assert [visited.listings for visited in (first, *later)] == [4] * 4
+    assert [visited.ended for visited in later] == [0] * 3
+    assert [visited.judgement.outcome for visited in later] == [Outcome.OK] * 3
+    statuses = [response.status_code for request, response in shop.server.log if request.path == "/products.json"]
+    assert statuses == [200, 304, 304, 304]
+    assert len(report(home)) == 2

@@ -28,7 +28,7 @@ from tracker.pipeline import Tracker, Visited, now_utc
 log = logging.getLogger("tracker")
 
 TICK = timedelta(seconds=5)
-WORKERS = 8
+WORKERS = 32
 
 FetchOf = Callable[[Stop], Fetch]
 

@@ -6,9 +6,10 @@ The daemon, the CLI, the demo, the importers and the tests all call these functi
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import Connection, Engine
 
@@ -16,16 +17,17 @@ from alerts.base import Channel
 from alerts.message import compose
 from db import queries, rollups, store
 from db.engine import reading, writing
-from db.rows import Row
+from db.rows import Row, cents, priced_of, row_of
+from scrapers import memory
 from scrapers.base import Mode, Scraper, Source, Walk
 from scrapers.crawl import Crawl, Fetch, crawl
 from tracker.core import health
-from tracker.core.errors import NotifyError, RateLimited, SourceError
+from tracker.core.errors import Gone, NotifyError, RateLimited, SourceError
 from tracker.core.flat import flat_alert
 from tracker.core.gpus import Catalogue
 from tracker.core.health import Judgement
 from tracker.core.landed import Costs, Landed, asked, land
-from tracker.core.models import Offer
+from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.money import Rates
 from tracker.core.offers import Identify, understand
 from tracker.core.rules import Alert, Watch, evaluate, summarise
@@ -34,6 +36,9 @@ log = logging.getLogger("tracker")
 
 CLAIM = timedelta(minutes=30)
 """A visit that has not ended after this long is taken to be dead."""
+
+DETAILS = 10
+"""Listings of one visit that are looked at closely before an alert."""
 
 LEASE = timedelta(minutes=2)
 """A delivery that has not ended after this long is tried again."""
@@ -104,17 +109,60 @@ def visit(tracker: Tracker, scraper: Scraper, source: Source, fetch: Fetch, *, e
         store.know_source(tx, source.name, source.site)
         if not store.claim(tx, source.name, now=started_at, until=started_at + CLAIM):
             return None
-    harvest = _harvest(scraper, source, fetch, limit=tracker.max_pages)
+    with reading(tracker.engine) as conn:
+        since = started_at - memory.FRESH
+        said = queries.pages_remembered(conn, source.name, source.mode.value, read_since=since)
+    harvest = _harvest(scraper, source, fetch, said, limit=tracker.max_pages)
+    harvest = _looked_at_closely(tracker, scraper, source, fetch, harvest)
     return keep(tracker, source, harvest, walk=scraper.walk, every=every, started_at=started_at, now=now_utc())
 
 
-def _harvest(scraper: Scraper, source: Source, fetch: Fetch, *, limit: int) -> Crawl:
+def _harvest(scraper: Scraper, source: Source, fetch: Fetch, said: Mapping[str, str], *, limit: int) -> Crawl:
+    def recall(url: str) -> memory.Remembered | None:
+        return memory.Remembered.load(said[url]) if url in said else None
+
     try:
-        return crawl(scraper, source, fetch, limit=limit)
+        return crawl(scraper, source, fetch, limit=limit, recall=recall)
     except Exception as error:  # a bug in one scraper must not end the others
         log.exception("%s crashed", source.name)
         fault = SourceError(f"crashed: {error!r}", site=source.site)
         return Crawl(listings=(), pages=0, complete=False, error=fault)
+
+
+def _looked_at_closely(tracker: Tracker, scraper: Scraper, source: Source, fetch: Fetch, harvest: Crawl) -> Crawl:
+    """Ask the site itself about the few listings that are about to raise an alert, where it has a call for one item.
+
+    What cannot be asked goes on as it was: a good offer is not held back by a failing call.
+    """
+    if scraper.detail is None or not tracker.watches:
+        return harvest
+    closer: dict[str, RawListing] = {}
+    for raw in islice(_about_to_speak(tracker, source, harvest), DETAILS):
+        try:
+            closer[raw.site_id] = scraper.parse_detail(fetch(scraper.detail(source, raw)), raw)
+        except Gone:
+            closer[raw.site_id] = replace(raw, availability="SoldOut")
+        except SourceError as error:
+            log.warning("%s: %s is not looked at closely: %s", source.name, raw.site_id, error)
+    listings = tuple(closer.get(raw.site_id, raw) for raw in harvest.listings)
+    return replace(harvest, listings=listings)
+
+
+def _about_to_speak(tracker: Tracker, source: Source, harvest: Crawl) -> Iterator[RawListing]:
+    """The listings that are new, back or at another price, and that a watch wants."""
+    with reading(tracker.engine) as conn:
+        known = queries.prices_now(conn, source.site, [raw.site_id for raw in harvest.listings])
+    now = now_utc()
+    for raw in harvest.listings:
+        outcome = understand(raw, identify=tracker.identify)
+        if isinstance(outcome, Rejected):
+            continue
+        if known.get(raw.site_id) == (cents(outcome.price.amount), outcome.price.currency, outcome.available):
+            continue
+        row = {**row_of(outcome, tracker.bill), "id": 0, "first_seen_at": now}
+        offer = priced_of(row, source=source.name, last_seen_at=now, catalogue=tracker.catalogue)
+        if any(watch.wants(offer) for watch in tracker.watches):
+            yield raw
 
 
 def keep(
@@ -136,10 +184,14 @@ def keep(
         source_id = store.know_source(tx, source.name, source.site)
         before = queries.source_row(tx, source.name)
         judgement = health.judge(
-            listings=len(harvest.listings),
+            listings=harvest.shown,
             complete=harvest.complete,
             error=harvest.error,
             on_offer_before=queries.present(tx, source_id),
+        )
+        store.see_again(tx, source_id, source.site, harvest.seen_again, now=now)
+        store.remember_pages(
+            tx, source_id, source.mode.value, {url: said.dump() for url, said in harvest.remembered.items()}, now=now
         )
         recorded = store.record(
             tx,
@@ -160,7 +212,7 @@ def keep(
             mode=source.mode,
             judgement=judgement,
             pages=harvest.pages,
-            listings=len(harvest.listings),
+            listings=harvest.shown,
             offers=recorded.offers,
             rejected=recorded.rejected,
             new=recorded.new,
