@@ -1,6 +1,7 @@
 """`tracker report --by gpu` as a whole process, against pandas over everything: time and memory.
 
-The peer does what one does first: load both tables into frames, then group. `python -m bench.report pandas FOLDER` runs it alone.
+The peer does what one does first: load both tables into frames, then group.
+`python -m bench.report pandas FOLDER` runs it alone.
 """
 
 import subprocess
