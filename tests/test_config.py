@@ -101,15 +101,32 @@ def test_durations(text: str, seconds: int) -> None:
 
 
 def test_pages_are_sources_by_configuration_alone(tmp_path: Path) -> None:
-    page = '[[pages]]\nname = "barn"\nurl = "https://b.example/gpu"\nitem = ".i"\ntitle = ".t"\nprice = ".p"\nlink = "a"\n'
+    page = (
+        '[[pages]]\nname = "barn"\nurl = "https://b.example/gpu"\nitem = ".i"\ntitle = ".t"\nprice = ".p"\nlink = "a"\n'
+    )
     config = read(tmp_path, page)
     assert (config.sources["barn"].site, config.sources["barn"].options["item"]) == ("pages", ".i")
-    with pytest.raises(ConfigError, match="both name 'barn'"):
+    with pytest.raises(ConfigError, match="names 'barn', and so does another source"):
         read(tmp_path, page + '[sources.barn]\nsite = "ebay"\nquery = "x"\n')
     with pytest.raises(ConfigError, match="pages needs 'price'"):
         read(tmp_path, page.replace("price", "prize"))
     with pytest.raises(ConfigError, match="item"):
         read(tmp_path, page.replace('".i"', '"..i["'))
+
+
+def test_products_are_sources_named_by_their_address(tmp_path: Path) -> None:
+    config = read(
+        tmp_path,
+        '[[products]]\nurl = "https://shop.example/card/r9700"\n[[products]]\nname = "x"\nurl = "https://y.example/"\n',
+    )
+    assert {name: source.site for name, source in config.sources.items()} == {
+        "shop.example/card/r9700": "product",
+        "x": "product",
+    }
+    with pytest.raises(ConfigError, match="two"):
+        read(tmp_path, '[[products]]\nurl = "https://a.example/b"\n' * 2)
+    with pytest.raises(ConfigError, match="needs an url"):
+        read(tmp_path, "[[products]]\nevery = '1d'\n")
 
 
 def test_a_page_table_that_is_no_table_is_said(tmp_path: Path) -> None:

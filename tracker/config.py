@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -15,9 +15,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 import alerts
 import scrapers.sites
 from alerts.base import Channel
+from scrapers import mail
 from scrapers.base import Scraper
 from scrapers.platforms import css
-from scrapers.sites import pages
+from scrapers.sites import feed, pages, product
 from tracker.core.errors import ConfigError
 from tracker.core.landed import Costs, Forwarder, Import
 from tracker.core.metrics import METRICS
@@ -267,15 +268,20 @@ def read_config(file: Path) -> Config:
 
 
 def _with_tables(written: dict[str, Any]) -> dict[str, Any]:
-    """The settings with each `[[pages]]` table as the source it is; raises ConfigError for two of one name."""
-    tables = written.pop("pages", [])
+    """The settings with each `[[pages]]` and `[[products]]` table as the source it is.
+
+    Raises ConfigError for two of one name.
+    """
+    found = dict(written.get("sources", {}))
     try:
-        named = pages.sources(tables)
+        for kind, tables in (("pages", written.pop("pages", [])), ("products", written.pop("products", []))):
+            named = pages.sources(tables) if kind == "pages" else product.sources(tables)
+            for name in named.keys() & found.keys():
+                raise ConfigError(f"tracker.toml: [[{kind}]] names {name!r}, and so does another source")
+            found |= named
     except (ValueError, AttributeError, TypeError) as error:
         raise ConfigError(f"tracker.toml: {error}") from error
-    for name in named.keys() & written.get("sources", {}).keys():
-        raise ConfigError(f"tracker.toml: [[pages]] and [sources] both name {name!r}")
-    return {**written, "sources": {**written.get("sources", {}), **named}} if named else written
+    return {**written, "sources": found} if found else written
 
 
 def _mistakes(error: ValidationError, *prefix: str) -> Iterator[str]:
@@ -297,12 +303,20 @@ def _source_mistakes(config: Config) -> Iterator[str]:
         yield from (f"sources.{name}: {problem}" for problem in option_mistakes(scraper, source.options))
 
 
+_CHECKS: Mapping[str, Callable[[Mapping[str, str]], Iterable[str]]] = {
+    "pages": css.mistakes,
+    "feed": feed.mistakes,
+    "mail": mail.mistakes,
+}
+"""What else is to be said of the options of some sites, before a visit finds out."""
+
+
 def option_mistakes(scraper: Scraper, options: dict[str, str]) -> Iterator[str]:
     """What is wrong with a source's options for its site."""
     for missing in (option for option in scraper.required if not options.get(option)):
         yield f"{scraper.site} needs {missing!r}: {scraper.options.get(missing, '')}"
-    if scraper.site == pages.SCRAPER.site:
-        yield from css.mistakes(options)
+    if check := _CHECKS.get(scraper.site):
+        yield from check(options)
     for unknown in sorted(options.keys() - scraper.options.keys()):
         yield f"{unknown!r} is no option of {scraper.site}{near(unknown, scraper.options)}"
 
