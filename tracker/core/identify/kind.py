@@ -33,7 +33,6 @@ _PART_OF_ITS_NAME = _COMPUTERS | roles.EDITION | roles.NUMBER | roles.UNIT | rol
 _FAILS_ALONE = roles.COMPONENT | roles.FITTING
 _MENTIONS = roles.SOURCE | roles.FOR | roles.WITHOUT
 _LAST_ALPHABET = "\u2e7f"
-_NEVER_HAD_OUTPUTS = ("cmp-", "p10")
 _PACKED = roles.PACKAGING | roles.FITTING | roles.WITH
 
 
@@ -244,13 +243,12 @@ def broken(reading: Reading, named: Named) -> Found | None:
 
 def _breaks(reading: Reading, named: Named, place: int) -> bool:
     """Words that say so plainly break any card; a faulty fan leaves a working card, and some never had outputs."""
-    term = reading.terms[place]
-    if term.roles & roles.BROKEN:
-        return True
-    if term.roles & roles.FAULTY:
+    term, family = reading.terms[place], named.family
+    if term.roles & roles.OUTPUTLESS and (family is None or family.headless):
+        return False
+    if term.roles & roles.FAULTY and not term.roles & roles.BROKEN:
         return not reading.before(place, _FAILS_ALONE, 2) and not reading.after(place, _FAILS_ALONE, 1)
-    family = named.family
-    return family is not None and not family.headless and not family.id.startswith(_NEVER_HAD_OUTPUTS)
+    return True
 
 
 RULES: tuple[tuple[int, Rule], ...] = (
