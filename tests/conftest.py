@@ -88,7 +88,7 @@ def offer(
     shipping: str | None = "0",
     currency: str = "USD",
     available: bool = True,
-    **fields: object,
+    **fields: Any,
 ) -> Offer:
     """An offer as the core understands it."""
     verdict = Verdict(
