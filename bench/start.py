@@ -11,10 +11,8 @@ LIMIT = 15
 def main() -> None:
     """Print both times and their ratio."""
     bare, ours = _seconds("-c", "pass"), _seconds("-m", "tracker", "--help")
-    print(
     print(f"start: bare python {bare * 1000:.0f} ms, tracker --help {ours * 1000:.0f} ms")
     print(f"ratio {ours / bare:.1f} (limit {LIMIT})")
-    )
 
 
 def _seconds(*words: str) -> float:
