@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 from scrapers.base import Page, Source
 from tests.scrapers.invented.product import SHELL
 from tests.scrapers.truth import Labelled, Score, labelled_pages, scores
-from tests.scrapers.zoo import ROWS
+from tests.scrapers.zoo import SHOWN
 from tracker.trying import try_page
 
 LIMIT_BARE = 100  # times the bare parse, on real pages
@@ -67,9 +67,10 @@ def seconds(reader: Reader, page: Page) -> float:
 
 def invented() -> Iterator[Page]:
     """The pages that the tests are made of."""
-    for url, lang, title, main_part, _ in ROWS:
-        text = SHELL.format(lang=lang, title=title, url=url, head="", main=f"<h1>{title}</h1>{main_part}")
-        yield Page(url=url, text=text, source=Source(name="bench", site="product"))
+    for shown in SHOWN:
+        main_part = f"<h1>{shown.title}</h1>{shown.main}"
+        text = SHELL.format(lang=shown.lang, title=shown.title, url=shown.url, head="", main=main_part)
+        yield Page(url=shown.url, text=text, source=Source(name="bench", site="product"))
 
 
 def peer(page: Page) -> Mapping[str, Any]:

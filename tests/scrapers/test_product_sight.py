@@ -13,7 +13,7 @@ from scrapers.platforms.visible.layout import lay_out
 from scrapers.platforms.visible.marks import Mark, named
 from scrapers.platforms.visible.words import Stock, announces_others, asks, sells, stock_in
 from tests.scrapers.invented.product import page as shop_page
-from tests.scrapers.zoo import PRICELESS, ROWS
+from tests.scrapers.zoo import PRICELESS, SHOWN, Priceless, Shown
 from tracker.core.money import Price, read_price
 
 SOURCE = Source(name="card", site="product")
@@ -26,20 +26,17 @@ def seen(main: str, *, url: str = "https://barn.example.com/p/1", lang: str = "e
     return read_product(Page(url=url, text=text, source=SOURCE))
 
 
-@pytest.mark.parametrize(("url", "lang", "title", "main", "expected"), ROWS, ids=[row[0][8:] for row in ROWS])
-def test_a_person_would_read_the_same(
-    url: str, lang: str, title: str, main: str, expected: tuple[str, str, str]
-) -> None:
-    reading = seen(main, url=url, lang=lang, title=title)
-    price, currency, stock = expected
-    assert reading.price == Decimal(price)
-    assert (reading.listing.currency, reading.listing.availability) == (currency, stock)
-    assert (reading.listing.title, reading.method) == (title, "patterns")
+@pytest.mark.parametrize("shown", SHOWN, ids=str)
+def test_a_person_would_read_the_same(shown: Shown) -> None:
+    reading = seen(shown.main, url=shown.url, lang=shown.lang, title=shown.title)
+    assert reading.price == shown.amount
+    assert (reading.listing.currency, reading.listing.availability) == (shown.currency, shown.stock)
+    assert (reading.listing.title, reading.method) == (shown.title, "patterns")
 
 
-@pytest.mark.parametrize(("title", "main"), PRICELESS, ids=[row[0] for row in PRICELESS])
-def test_no_price_is_better_than_anothers(title: str, main: str) -> None:
-    assert seen(main, title=title).price is None
+@pytest.mark.parametrize("priceless", PRICELESS, ids=str)
+def test_no_price_is_better_than_anothers(priceless: Priceless) -> None:
+    assert seen(priceless.main, title=priceless.title).price is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from tracker.core.money import Price, read_price
 from tracker.core.money.currencies import PATTERN
 
 SIGN_BEFORE = re.compile(rf"(?:{PATTERN})[\s:.]*$", re.IGNORECASE)
-SIGN_BEHIND = re.compile(rf"(?:[.,][-–]+)?\s*(?:{PATTERN})", re.IGNORECASE)
+# A dash in place of the cents (`299.–`) is as good as a sign.
+SIGN_BEHIND = re.compile(rf"(?:[.,][-–—]+)?\s*(?:{PATTERN})|[.,][-–—]+(?!\d)", re.IGNORECASE)
 BARE = re.compile(r"\d[.,]\d\d(?!\d)|\d[.,](?:-|–)|^\D{0,4}\d[\d .,' ]*\D{0,4}$")
 # Names of boxes, and tags, that hold the cents of the number in front of them.
 _CENT_NAMES = frozenset({

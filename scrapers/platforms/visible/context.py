@@ -12,9 +12,17 @@ from tracker.core.money import Price
 _NUMBER = re.compile(r"\d{1,3}(?:[ \u00a0\u202f.,'’]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?")
 # A plus or minus right in front of an amount, and no percent sign behind: a saving, or what a choice adds.
 _CHANGE = re.compile(r"(?:^|[\s(:])[-+−–]\s?[^\d\s%(]{0,4}\s?$")
+_DIGIT = re.compile(r"\d")
 _PERCENT = re.compile(r"\s*%")
 # The kinds of words that lead to an amount, and what they say of it.
-_LEADS = (("aside", Mark.OTHER), ("was", Mark.OLD), ("now", Mark.CURRENT), ("price", Mark.LABELLED))
+_LEADS = (
+    ("aside", Mark.OTHER),
+    ("was", Mark.OLD),
+    ("regular", Mark.MAYBE_OLD),
+    ("now", Mark.CURRENT),
+    ("price", Mark.LABELLED),
+)
+_AGAINST = Mark.OTHER | Mark.OLD | Mark.CHANGE
 
 
 def shows(text: str, money: Money) -> bool:
@@ -31,18 +39,28 @@ def is_signed(text: str, price: Price) -> bool:
 
 
 def said_of(text: str, price: Price) -> Mark:
-    """What the words around an amount say that it is; words between it and its neighbours count, no others."""
-    marks = Mark.NONE
-    for before, behind in _places(text.lower(), price):
-        if _CHANGE.search(before) and not _PERCENT.match(behind):
-            marks |= Mark.CHANGE
-        before, behind = re.split(r"\d", before)[-1], re.split(r"\d", behind)[0]
-        for kind, mark in _LEADS:
-            if leads(kind, before):
-                marks |= mark
-        if follows("aside", SIGN_BEHIND.sub("", behind, count=1)):
-            marks |= Mark.OTHER
+    """What the words around an amount say that it is; where it stands twice, what makes it the likelier price."""
+    said = [_said(before, behind) for before, behind in _places(text.lower(), price)]
+    return min(said, key=lambda marks: (marks & _AGAINST).bit_count(), default=Mark.NONE)
+
+
+def _said(before: str, behind: str) -> Mark:
+    """What the words say that stand between an amount and its neighbours."""
+    marks = Mark.CHANGE if _CHANGE.search(before) and not _PERCENT.match(behind) else Mark.NONE
+    leading, trailing, more = _DIGIT.split(before)[-1], *_between(behind)
+    for kind, mark in _LEADS:
+        if leads(kind, leading):
+            marks |= mark
+    # In `1.259,10 € you save 10 %` the word leads to the second number.
+    if follows("aside", SIGN_BEHIND.sub("", trailing, count=1)) and not (more and leads("aside", trailing)):
+        marks |= Mark.OTHER
     return marks
+
+
+def _between(behind: str) -> tuple[str, bool]:
+    """The text up to the next number, and whether there is one."""
+    found = _DIGIT.search(behind)
+    return (behind[: found.start()], True) if found else (behind, False)
 
 
 def _places(text: str, price: Price | Money) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from scrapers.platforms.visible.context import is_signed, said_of
 from scrapers.platforms.visible.heart import Heart
 from scrapers.platforms.visible.layout import Box, Layout
 from scrapers.platforms.visible.marks import Mark
+from scrapers.platforms.visible.words import without
 from tracker.core.money import Flag, Price, Reason, read_price
 
 _DIGIT = re.compile(r"\d")
@@ -68,7 +69,7 @@ def _readings(layout: Layout, currency: str) -> Iterator[tuple[Box, str, Price]]
         tried += 1
         if tried > _MAX_READ:
             return
-        price = read_price(said, currency=currency)
+        price = read_price(without("regular", said), currency=currency)
         if isinstance(price, Price):
             if _is_named(box) or is_signed(said, price):
                 yield box, said, price

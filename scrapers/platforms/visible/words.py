@@ -78,13 +78,18 @@ def follows(kind: str, behind: str) -> bool:
     return found is not None and not behind[: found.start()].strip(" \n()")
 
 
+def without(kind: str, text: str) -> str:
+    """A text without the words of a kind."""
+    return _pattern(kind, re.IGNORECASE).sub(" ", text).strip()
+
+
 @cache
-def _pattern(kind: str) -> re.Pattern[str]:
+def _pattern(kind: str, flags: int = 0) -> re.Pattern[str]:
     """Any words of a kind standing alone, or of its scripts without spaces anywhere."""
     table = _tables()[kind]
     alone = "|".join(word for language, words in table.items() if language != "glued" for word in words)
     glued = [word for words in table.get("glued", {}).values() for word in words]
-    return re.compile("|".join([rf"(?<!{_LETTER})(?:{alone})(?!{_LETTER})", *glued]))
+    return re.compile("|".join([rf"(?<!{_LETTER})(?:{alone})(?!{_LETTER})", *glued]), flags)
 
 
 @cache
