@@ -233,6 +233,16 @@ def test_what_was_there_when_a_source_was_new_did_not_appear(make_tracker: MakeT
     assert (odds.appeared, odds.standing) == (1, 1), "a price that falls to it does"
 
 
+def test_a_slip_of_the_keyboard_is_no_chance_missed(make_tracker: MakeTracker) -> None:
+    tracker = make_tracker()
+    visit(tracker, FIVE)
+    visit(tracker, [here("780", "7.80", seller="s780")], at=NOON + 2 * DAY)
+    visit(tracker, [here("780", "780", seller="s780")], at=NOON + 3 * DAY)
+    odds = used(tracker, now=NOON + 10 * DAY, at_most_usd=Decimal(600)).chance
+    assert isinstance(odds, Chance)
+    assert odds.appeared == 0
+
+
 def test_every_class_with_listings_has_a_market(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     new = [

@@ -21,6 +21,7 @@ from tracker.pipeline import Tracker
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CARD = "rtx-3090-24gb"
+MAY_1 = NOON.date()
 MakeTracker = Callable[..., Tracker]
 
 
@@ -152,6 +153,17 @@ def test_rebuilding_gives_what_the_visits_gave(make_tracker: MakeTracker, seed: 
     assert any(row[3] == 0 for row in kept)
     with writing(tracker.engine) as tx:
         rollups.rebuild(tx, day=at.date())
+    assert everything(tracker) == kept
+
+
+def test_what_came_and_went_in_a_day_leaves_a_row_of_nothing(make_tracker: MakeTracker) -> None:
+    tracker = make_tracker()
+    visit(tracker, [offer("1", "700"), in_condition("2", "900", Condition.NEW)], at=NOON)
+    visit(tracker, [offer("1", "700")], at=NOON + 2 * HOUR, missed_since=NOON + HOUR)
+    kept = everything(tracker)
+    assert rows(tracker, "new") == [("2026-05-01", 0, None, None, None, None)]
+    with writing(tracker.engine) as tx:
+        rollups.rebuild(tx, day=MAY_1)
     assert everything(tracker) == kept
 
 
