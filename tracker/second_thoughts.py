@@ -72,14 +72,16 @@ def reprice(tracker: Tracker, *, batch: int = 2000) -> int:
     if before == fingerprint:
         return 0
     changed = last = 0
+    variants: set[str] = set()
     while True:
         with writing(tracker.engine) as tx:
             rows = queries.listings_after(tx, last, limit=batch)
             if not rows:
-                rollups.rebuild(tx, day=now_utc().date())
+                rollups.update(tx, variants, now_utc().date())
                 store.note(tx, "priced by", fingerprint)
                 return changed
             last = rows[-1]["id"]
+            variants.update(row["variant"] for row in rows if row["variant"])
             changed += store.reprice(tx, [_repriced(tracker, row) for row in rows if row["rejected"] is None])
 
 

@@ -12,7 +12,7 @@ import typer
 
 from tracker.commands.shared import FormatOption, app, open_tracker, say
 from tracker.core.errors import ConfigError
-from tracker.core.market import ConditionClass
+from tracker.core.market import ANY, ConditionClass
 from tracker.core.metrics import METRICS, Basis
 from tracker.core.models import Condition
 from tracker.core.wanted import Modded, Sort, Wanted
@@ -238,6 +238,7 @@ def history(
     files: Annotated[list[Path] | None, typer.Argument(help="Series to import.", metavar="FILE…")] = None,
     since: Annotated[str, typer.Option(help="How far back, such as 90d.")] = "90d",
     plot: Annotated[Path | None, typer.Option(help="Draw it into this file (.png or .svg).")] = None,
+    condition: Annotated[ConditionClass | None, typer.Option(help="Only this class of conditions.")] = None,
     currency: Annotated[str, typer.Option(help="For import: the currency of the series.")] = "",
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -249,12 +250,22 @@ def history(
 
     if name == "import":
         with open_tracker(context) as tracker:
-            emit([asdict(one) for one in import_series(tracker, files or [], currency=currency)], form)
+            emit(
+                [
+                    asdict(one)
+                    for one in import_series(
+                        tracker, files or [], condition=condition or ConditionClass.NEW, currency=currency
+                    )
+                ],
+                form,
+            )
         return
     today = datetime.now(UTC).date()
     with open_tracker(context) as tracker, reading(tracker.engine) as conn:
         age = _age(since) or timedelta(days=90)
-        rows = history(conn, name=name, since=today - age, today=today, catalogue=tracker.catalogue)
+        rows = history(
+            conn, name=name, since=today - age, today=today, catalogue=tracker.catalogue, condition=condition or ANY
+        )
     if plot is not None:
         to_file(lines(rows), plot, title=name)
         typer.echo(plot)
