@@ -301,14 +301,6 @@ def prices_of(conn: Connection, listing_id: int) -> list[Row]:
     return [dict(row) for row in conn.execute(query).mappings()]
 
 
-def price_points(conn: Connection, *, variant: str) -> list[tuple[int, datetime, Decimal | None, bool]]:
-    """Every price noted for a variant's listings: listing, from when, unit price in USD, whether it could be bought."""
-    query = select(PRICE.c.listing_id, PRICE.c.at, PRICE.c.unit_usd, PRICE.c.available).join(
-        LISTING, LISTING.c.id == PRICE.c.listing_id
-    )
-    return [tuple(row) for row in conn.execute(query.where(LISTING.c.variant == variant).order_by(PRICE.c.at))]
-
-
 # --- sources ------------------------------------------------------------------------------------------------------
 
 
