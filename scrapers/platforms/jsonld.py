@@ -19,6 +19,13 @@ from tracker.core.models import RawListing
 # Where a page's own product may hide; elsewhere lie related products, reviews and bread crumbs.
 _WAYS_TO_PRODUCTS = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "about")
 _MAX_NODES = 20_000
+# What is a product where somebody offers it.
+_SOLD_TOO = frozenset({"book", "vehicle", "car", "motorcycle", "creativework", "softwareapplication", "service"})
+_OFFERS = frozenset({"offer", "aggregateoffer"})
+
+_PRODUCT_TYPE = re.compile(r'"@type"\s*:\s*"(?:https?://schema\.org/)?Product"')
+_OFFERS_KEY = re.compile(r'"offers"\s*:\s*(?=[{\[])')
+_PLAIN_PAIR = re.compile(r'"(?P<name>name|sku|mpn|gtin\d*|url)"\s*:\s*"(?P<value>[^"\\\n]{1,300})"\s*[,}]')
 
 _DECODER = json.JSONDecoder(strict=False, parse_float=Decimal, parse_constant=lambda _name: None)
 _WRAPPING = re.compile(r"<!--|-->|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|(?://|/\*)?\s*\]\]>\s*(?:\*/)?")
@@ -89,9 +96,18 @@ def from_jsonld(page: Page) -> list[Node]:
     for node in _walk(blocks):
         if isinstance(name := node.get("@id"), str) and len(node) > 1:
             known.setdefault(name, node)
-        if kinds(node) & PRODUCTS:
-            products.append(node)
+        if product := _product(node):
+            products.append(product)
     return [_resolved(product, known) for product in products]
+
+
+def _product(node: Node) -> Node | None:
+    """The product an object is, or the one that an offer by itself offers; None for all else."""
+    types = kinds(node)
+    if types & PRODUCTS or (types & _SOLD_TOO and "offers" in node):
+        return node
+    offered = node.get("itemOffered")
+    return {**offered, "offers": node} if types & _OFFERS and isinstance(offered, Mapping) else None
 
 
 def _is_jsonld(attributes: Mapping[str, str | None]) -> bool:
@@ -106,7 +122,20 @@ def _load(text: str) -> list[Any]:
             return list(_values(text))
         except (ValueError, RecursionError):
             continue
-    return []
+    return list(_salvaged(text))
+
+
+def _salvaged(text: str) -> Iterator[Any]:
+    """The product of a block that nothing mends, mostly for a bare quote in its prose: its offers and plain codes."""
+    offers = _OFFERS_KEY.search(text) if _PRODUCT_TYPE.search(text) else None
+    if offers is None:
+        return
+    try:
+        value, _ = _DECODER.raw_decode(text, offers.end())
+    except (ValueError, RecursionError):
+        return
+    plain = {found["name"]: found["value"] for found in reversed(list(_PLAIN_PAIR.finditer(text[: offers.start()])))}
+    yield {"@type": "Product", **plain, "offers": value}
 
 
 def _values(text: str) -> Iterator[Any]:

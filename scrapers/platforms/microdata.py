@@ -1,5 +1,6 @@
 """schema.org written into the markup itself: microdata (itemscope, itemprop) and RDFa Lite (typeof, property)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,9 @@ _PRICES = frozenset({"price", "lowPrice", "highPrice"})
 _TEXTS = frozenset({"name", "brand", "sku", "mpn", "model", "category", "manufacturer", "seller", "condition"})
 # Properties that lead to what a page is about; items under other names are parts of what holds them.
 _WAYS_TO_PRODUCTS = frozenset({"mainEntity", "mainEntityOfPage", "itemListElement", "item", "about"})
+# What says something without an item to hang on, and what of it is the offer's.
+_OF_OFFER = ("price", "priceCurrency", "availability", "itemCondition")
+_LOOSE = frozenset({"name", "sku", "brand", "gtin13", *_OF_OFFER})
 _MAX_TEXT = 5_000
 _MAX_VALUES = 50
 
@@ -46,8 +50,22 @@ class Item:
 
 
 def from_microdata(page: Page) -> list[Node]:
-    """The products in a page's microdata, in reading order; products inside a product's properties are its own."""
-    return [dict(item.properties) for item in items(page, _MICRODATA) if _is_product(item)]
+    """The products in a page's microdata, in reading order; products inside a product's properties are its own.
+
+    Where there are none, properties that hang on no item are one product, if they name one price.
+    """
+    products: list[Node] = [dict(item.properties) for item in items(page) if _is_product(item)]
+    return products or list(_loose(page))
+
+
+def _loose(page: Page) -> Iterator[Node]:
+    loose = Item({"@type": ["Product"]})
+    for node in page.tree.css("[itemprop]")[:_MAX_VALUES]:
+        names = [name for name in (node.attributes.get("itemprop") or "").split() if name in _LOOSE]
+        _put(loose, names, None, node)
+    if len(set(loose.properties.get("price", ()))) == 1:
+        offer = {name: loose.properties.pop(name) for name in _OF_OFFER if name in loose.properties}
+        yield {**loose.properties, "offers": offer}
 
 
 def from_rdfa(page: Page) -> list[Node]:

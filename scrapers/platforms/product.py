@@ -23,6 +23,8 @@ _STOCK = {word.lower(): word for word in _STOCK_WORDS}
 _UNBUYABLE = frozenset({"OutOfStock", "SoldOut", "Discontinued"})
 # Price types that are not what the buyer pays today.
 _OLD_PRICES = ("listprice", "strikethrough", "msrp", "srp", "regularprice")
+# The property's name, and what an older vocabulary called it.
+_CURRENCY = ("priceCurrency", "currency")
 # What makes a price one per litre, or one for members.
 _NOT_FOR_ALL = ("referenceQuantity", "validForMemberTier", "membershipPointsEarned")
 _CODES = ("sku", "mpn", "gtin", "gtin8", "gtin12", "gtin13", "gtin14", "productID")
@@ -149,8 +151,12 @@ def _price(offer: Node) -> tuple[str, str]:
     ):
         printed = _amount(node, name)
         if printed.strip("0., "):
-            return printed, _word(node, "priceCurrency") or _word(offer, "priceCurrency")
+            return printed, _first_word(node, *_CURRENCY) or _first_word(offer, *_CURRENCY)
     return "", ""
+
+
+def _first_word(node: Node, *names: str) -> str:
+    return next(filter(None, (_word(node, name) for name in names)), "")
 
 
 def _amount(node: Node, name: str) -> str:

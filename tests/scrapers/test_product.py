@@ -272,6 +272,36 @@ def test_an_offer_beside_its_only_product_is_its_own() -> None:
     assert from_microdata(Page(url=URL, text=f"{text}{text}", source=page.source))[0].get("offers") is None
 
 
+def test_properties_without_an_item_are_a_product_if_they_name_one_price() -> None:
+    loose = "<meta itemprop='price' content='700'><meta itemprop='priceCurrency' content='EUR'>"
+    reading = reading_of(f"{H1}{loose}<b itemprop='price' content='700'></b>")
+    assert (reading.price, reading.listing.currency, reading.method) == (Decimal(700), "EUR", "microdata")
+    assert reading_of(f"{H1}{loose}<meta itemprop='price' content='650'>").price is None
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"@type": "Offer", "itemOffered": {"@type": "Product", "name": "RTX 3090 24GB"}, "price": "700"},
+        {"@type": "Book", "name": "RTX 3090 24GB", "offers": OFFER},
+        {"@type": "WebPage", "mainEntity": {"@type": "Product", "name": "RTX 3090 24GB", "offers": OFFER}},
+    ],
+)
+def test_other_things_on_offer_are_products_too(block: dict[str, Any]) -> None:
+    assert reading_of(H1, ld(block)).price == 700
+
+
+def test_a_block_with_a_bare_quote_in_it_is_salvaged() -> None:
+    text = json.dumps(card(description="for 27X screens", sku="A-1")).replace("27X", '27"')
+    reading = reading_of(H1, f'<script type="application/ld+json">{text}</script>')
+    assert (reading.price, reading.listing.attributes.get("sku")) == (Decimal(700), None)
+    text = json.dumps(
+        {"@type": "Product", "name": "RTX 3090 24GB", "sku": "A-1", "description": "27X", "offers": OFFER}
+    )
+    reading = reading_of(H1, f'<script type="application/ld+json">{text.replace("27X", "27 in" + chr(34))}</script>')
+    assert (reading.price, reading.listing.attributes["sku"]) == (Decimal(700), "A-1")
+
+
 @pytest.mark.parametrize(
     ("tags", "price", "currency"),
     [

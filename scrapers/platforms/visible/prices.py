@@ -126,7 +126,7 @@ _WEIGHTS = (
     (Mark.HIDDEN, -3.0),
     (Mark.REVIEW, -4.0),
     (Mark.OPEN, -3.0),
-    (Mark.VARIANT, -2.0),
+    (Mark.VARIANT, -3.0),
     (Mark.LINK, -4.0),
     (Mark.STOCK, -1.0),
     (Mark.DESCRIPTION, -3.0),
