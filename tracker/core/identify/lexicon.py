@@ -12,7 +12,7 @@ from tracker.core.identify.wordbook import Wordbook
 _REMEMBERED = 50_000
 _LONGEST_REMEMBERED = 40
 _MOST_WORDS = 300
-_NO_COUNT = (GLUE, "0")
+_TIMES = GLUE + "x"
 _OR = "/"
 _SHORTEST_CODE = 3
 _SWALLOWS = roles.CPU | roles.MACHINE | roles.LAPTOP | roles.CURRENCY
@@ -98,7 +98,7 @@ class Lexicon:
             return unit
         if _in_part_number(pieces[end - 1].key, pieces[end].key):
             return _MEASURE
-        if unit.roles & roles.PIECES and pieces[place].key.startswith(_NO_COUNT):
+        if unit.roles & roles.PIECES and _ends_code(pieces, place):
             return _MEASURE
         return self._chunks.book.measure(unit, number)
 
@@ -108,6 +108,12 @@ def _in_part_number(unit: str, following: str) -> bool:
     if following[:1] != GLUE or not following[1:].isdigit():
         return False
     return len(unit) == 1 or (len(unit) == len(GLUE) + 1 and len(following) > _SHORTEST_CODE)
+
+
+def _ends_code(pieces: list[Piece], place: int) -> bool:
+    """Whether digits before "PK" or "PCS" end a part number, as in "K57PK" or "0C4PCS", and count nothing."""
+    key = pieces[place].key
+    return key.startswith("0") or (key.startswith(GLUE) and pieces[place - 1].key != _TIMES)
 
 
 def _past_number(pieces: list[Piece], place: int) -> int:

@@ -7,7 +7,7 @@ what is more than one phrase ("2080ti22g") or a run of a script without spaces b
 import re
 from collections.abc import Iterator
 
-from tracker.core.identify import roles, text
+from tracker.core.identify import codes, roles, text
 from tracker.core.identify.reading import Term
 from tracker.core.identify.text import GLUE
 from tracker.core.identify.tree import Node, Piece, merged
@@ -21,7 +21,7 @@ _SMALLEST_GB, _LARGEST_GB = 1, 2048
 """What counts as memory: figures per GB mean nothing below one."""
 _DISKS_GB = frozenset({120, 128, 240, 250, 256, 480, 500, 512, 525, 960, 1000, 1024, 2000, 2048})
 _TIMES = "x"
-_BARE_CPU = re.compile(r"[2-9][0-9]{3}x(?:3d)?|1[0-4][1-9][05]0[a-z]{0,2}|[2-9][0-9]{3}(?:k|kf|ks|f|u|hs|hx|hq|ge)")
+_BARE_CPU = re.compile(r"[2-9][0-9]{3}x(?:3d)?|1[0-4][1-9][05]0[a-z]{1,2}|[2-9][0-9]{3}(?:k|kf|ks|f|u|hs|hx|hq|ge)")
 
 
 class Wordbook:
@@ -47,6 +47,10 @@ class Wordbook:
             return tuple(self._of_run(word))
         if _BARE_CPU.fullmatch(word):
             return (Piece(word, Node(term=Term(roles.CPU, word))),)
+        for name in codes.names(word):
+            pieces = list(self._of_word(name))
+            if (end := _end(pieces)) is not None and end.term is not None:
+                return (self._phrase(pieces, end, end.term),)
         pieces = list(self._of_word(word))
         if len(pieces) == 1:
             return (pieces[0],)
