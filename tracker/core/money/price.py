@@ -16,6 +16,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from tracker.core.models import Money
 from tracker.core.money import words
@@ -93,6 +94,7 @@ _ROLE_REASONS = {
 }
 
 
+@lru_cache(maxsize=10_000)  # the same prices are printed again at every visit
 def _read(text: str, default: str) -> Price | Reason:
     found = _without_counts(numbers(text))
     roles = [_role(number, first=number is found[0], last=number is found[-1]) for number in found]
