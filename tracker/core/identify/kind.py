@@ -31,6 +31,7 @@ _CARD = roles.MODEL | roles.CONTEXT | roles.NOUN | roles.SERIES | roles.COUNT
 _NAMES_CARD = roles.MODEL | roles.CONTEXT | roles.NOUN | roles.SERIES | roles.MACHINE | roles.LAPTOP
 _PART_OF_ITS_NAME = _COMPUTERS | roles.EDITION | roles.NUMBER | roles.UNIT | roles.CONTEXT
 _FAILS_ALONE = roles.COMPONENT | roles.FITTING
+_WORN = roles.WORN | roles.RENEWED
 _MENTIONS = roles.SOURCE | roles.FOR | roles.WITHOUT
 _LAST_ALPHABET = "\u2e7f"
 _PACKED = roles.PACKAGING | roles.FITTING | roles.WITH
@@ -57,6 +58,32 @@ def comes_along(reading: Reading, place: int) -> bool:
     return reading.before(first, roles.WITH | roles.WITHOUT, 2) or reading.after(last, roles.INCLUDED, 1)
 
 
+def _is_worn(reading: Reading, place: int) -> bool:
+    """Whether what stands after a card's name is its worn or renewed part: "24GB, crack in shroud", "works, new pads"."""
+    if (
+        not reading.roles & _WORN
+        or place < _first_name(reading)
+        or reading.roles & roles.ONLY
+        or _is_for_a_card(reading)
+    ):
+        return False
+    if not reading.memories and not reading.roles & (roles.NOUN | roles.WORKS):
+        return False
+    first = place
+    while reading.before(first, _FAILS_ALONE | roles.ACCESSORY | roles.FEATURE, 1):
+        first -= 1
+    return reading.before(first, _WORN, 1) or reading.after(place, _WORN, 1)
+
+
+def _is_others_firmware(reading: Reading, place: int) -> bool:
+    """Whether a card runs the firmware of another model: "MI25, WX 9100 BIOS"."""
+    return (
+        reading.terms[place].roles & roles.FIRMWARE != 0
+        and place - 1 in reading.models
+        and place - 1 != reading.models[0]
+    )
+
+
 def _is_mentioned(reading: Reading, place: int) -> bool:
     """Whether a computer is where a card came from or goes to, or what kind of card it is: "from an HP Omen"."""
     first = place
@@ -66,15 +93,29 @@ def _is_mentioned(reading: Reading, place: int) -> bool:
     return (
         reading.before(first, _MENTIONS, 2)
         or reading.after(place, roles.NOUN | roles.FOR)
+        or (named < place and reading.after(place, roles.ORIGIN))
         or any(named < other < place for other in reading.places(roles.FOR))
     )
 
 
-def _service(reading: Reading, _named: Named) -> Found | None:
+def _service(reading: Reading, named: Named) -> Found | None:
     for place in reading.places(roles.SERVICE):
-        if not reading.denied(place):
+        if not reading.denied(place) and not (
+            reading.terms[place].roles & roles.MOD and _is_done(reading, named, place)
+        ):
             return Found(Kind.OTHER, f"“{reading.terms[place].text}” offers a service")
     return None
+
+
+def _is_done(reading: Reading, named: Named, place: int) -> bool:
+    """Whether memory was changed already: the text first calls itself a card and gives a size no maker fitted."""
+    family = named.family
+    is_card = any(other < place for other in reading.places(roles.NOUN))
+    return (
+        is_card
+        and family is not None
+        and any(other < place and family.sizes.get(reading.terms[other].value) is False for other in reading.memories)
+    )
 
 
 def _wanted(reading: Reading, _named: Named) -> Found | None:
@@ -119,7 +160,7 @@ def _parts(reading: Reading, named: Named) -> int:
 
 def _accessory(reading: Reading, _named: Named) -> Found | None:
     for place in reading.places(roles.ACCESSORY):
-        if reading.terms[place].roles & roles.ONLY or not comes_along(reading, place):
+        if reading.terms[place].roles & roles.ONLY or not (comes_along(reading, place) or _is_worn(reading, place)):
             return Found(Kind.ACCESSORY, f"“{reading.terms[place].text}” is an accessory")
     return None
 
@@ -144,7 +185,9 @@ def _packaging(reading: Reading, _named: Named) -> Found | None:
 def _fitting(reading: Reading, named: Named) -> Found | None:
     """A fan, cooler, bracket …: the thing itself unless the text describes a card that has one."""
     for place in reading.places(roles.FITTING):
-        if not comes_along(reading, place) and _is_the_thing(reading, named, place):
+        if _is_others_firmware(reading, place) or comes_along(reading, place) or _is_worn(reading, place):
+            continue
+        if _is_the_thing(reading, named, place):
             return Found(Kind.ACCESSORY, f"“{reading.terms[place].text}” is sold, not a card")
     return None
 
@@ -236,9 +279,18 @@ def _multi(reading: Reading, named: Named) -> Found | None:
 def broken(reading: Reading, named: Named) -> Found | None:
     """Whether the text says that what is sold does not work."""
     for place in reading.places(roles.BROKEN | roles.FAULTY | roles.OUTPUTLESS):
-        if not reading.denied(place) and _breaks(reading, named, place):
+        if not _is_refuted(reading, place) and _breaks(reading, named, place):
             return Found(Kind.PARTS, f"“{reading.terms[place].text}”: it does not work")
     return None
+
+
+def _is_refuted(reading: Reading, place: int) -> bool:
+    """Whether what says that it is broken is denied, or the part it is about was replaced: "melted plug replaced"."""
+    last = place
+    while reading.after(last, _FAILS_ALONE, 1):
+        last += 1
+    mended = last > place and reading.after(last, roles.RENEWED, 1)
+    return mended or reading.denied(place) or reading.after(place, roles.REFUTED)
 
 
 def _breaks(reading: Reading, named: Named, place: int) -> bool:

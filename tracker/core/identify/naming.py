@@ -76,10 +76,12 @@ def _vouched(reading: Reading, place: int) -> bool:
 
 
 def _trusted(reading: Reading, places: list[int]) -> list[int]:
-    """The places that count: no name that is only compared with, no name of a chip ("GV100") beside that of a card, no
+    """The places that count: no name that is only compared with or whose firmware a card runs, no name of a chip ("GV100") beside that of a card, no
     shelf mark ("L4") beside a better name.
     """
     counted = [place for place in places if not reading.before(place, roles.COMPARE, 2)] or places
+    if reading.roles & roles.FIRMWARE:
+        counted = [place for place in counted if place == places[0] or not reading.after(place, roles.FIRMWARE)]
     cards = [place for place in counted if not reading.terms[place].roles & roles.CONTEXT]
     counted = cards or counted
     best = max(_model(reading, place).trust for place in counted)

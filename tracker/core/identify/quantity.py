@@ -9,6 +9,7 @@ _CARD = roles.MODEL | roles.CONTEXT | roles.NOUN | roles.SERIES
 _COUNTS = roles.TIMES | roles.PIECES | roles.LOT | roles.COUNT
 _COUNTED = roles.NUMBER | roles.COUNT | roles.PIECES | roles.STOCK
 _LANES = roles.FORM | roles.NUMBER | roles.UNIT
+_SURE_COUNTERS = ("pair", "set", "stk", "styk")
 _LINES = roles.CONTEXT | roles.FEATURE
 
 
@@ -57,7 +58,7 @@ def _counts_cards(reading: Reading, place: int) -> bool:
     text = reading.terms[place].text
     if not text[0].isascii() and text[0] > "\u2e7f":
         return True
-    if "pair" in text or "set" in text:
+    if any(sure in text for sure in _SURE_COUNTERS):
         return True
     return reading.after(place, _CARD | roles.NUMBER | roles.PIECES, 1) and not _model_before(reading, place)
 

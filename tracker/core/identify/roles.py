@@ -65,6 +65,12 @@ NAMES = {
     "goods": "is something else",
     "currency": "is a currency sign",
     "outputless": "says that there are no outputs",
+    "worn": "says what is worn or damaged",
+    "renewed": "says what was replaced",
+    "works": "says that it works",
+    "origin": "says that it came from there or goes there",
+    "refuted": "denies what stands before it",
+    "firmware": "is firmware",
 }
 """Every role with what a word of that role says, as `tracker identify --explain` prints it."""
 
@@ -139,3 +145,9 @@ CURRENCY = BIT["currency"]
 NUMBER = BIT["number"]
 UNIT = BIT["unit"]
 OUTPUTLESS = BIT["outputless"]
+WORN = BIT["worn"]
+RENEWED = BIT["renewed"]
+WORKS = BIT["works"]
+ORIGIN = BIT["origin"]
+REFUTED = BIT["refuted"]
+FIRMWARE = BIT["firmware"]
