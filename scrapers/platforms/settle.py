@@ -19,6 +19,9 @@ _ALONE, _STRONG, _CERTAIN = 5.0, 8.0, 9.5
 _ALONE_SOLD_OUT = 7.0
 _MARGIN = 1.0
 _SEEN = 3.0
+# What an amount must be called somewhere that stands in a sentence.
+_CALLED_PRICE = Mark.PRICE | Mark.ITEMPROP | Mark.LABELLED | Mark.CURRENT | Mark.BUY
+_LETTERS, _FEW_LETTERS, _MANY_LETTERS = re.compile(r"[^\W\d_]"), 14, 40
 _BESIDE = 3  # texts between two prices of a pair
 _NOT_IT = Mark.RELATED | Mark.LINK | Mark.CHROME | Mark.OTHER | Mark.CHANGE | Mark.OLD | Mark.STRUCK | Mark.REVIEW
 _SLIPS = frozenset(map(Decimal, ("100", "1000", "0.01", "0.001")))
@@ -148,9 +151,19 @@ def _alone(best: Tag | None, tags: Sequence[Tag], *, sold_out: bool) -> Verdict 
         or best.marks & (Mark.STRUCK | Mark.RELATED)
     ):
         return None
+    if _is_sentence(best.text) and not any(
+        tag.marks & _CALLED_PRICE for tag in tags if tag.price.amount == best.price.amount and tag.score >= _SEEN
+    ):
+        return None
     others = [tag for tag in tags if tag.price.amount != best.price.amount and not _is_lesser(tag, best)]
     rival = best_of(others)
     return _of_tag(best) if rival is None or rival.score <= best.score - _MARGIN else None
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a text only names an amount on the way."""
+    letters = len(_LETTERS.findall(text))
+    return letters > (_FEW_LETTERS if text.rstrip().endswith((".", "!", "?")) else _MANY_LETTERS)
 
 
 def _is_lesser(tag: Tag, best: Tag) -> bool:
