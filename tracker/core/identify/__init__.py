@@ -25,7 +25,7 @@ from tracker.core.models import Condition, Kind, RawListing, Verdict
 TITLE_WORDS = 300
 """How many words of a title are read; nobody needs more to say what is sold."""
 
-_NOTES = roles.FLAG | roles.WARRANTY
+_NOTES = roles.FLAG | roles.WARRANTY | roles.FIRMWARE
 _TRADE = roles.HAVE | roles.WANT
 _MACHINES = (Kind.SYSTEM, Kind.BUNDLE)
 
@@ -75,6 +75,9 @@ def _sold(title: Reading, naming: Named, known: Memory | None, state: Condition)
     if state is Condition.FOR_PARTS and known is not None and (found is None or found.kind is Kind.UNIFIED):
         found = Found(Kind.PARTS, "its condition is for parts")
     if found is not None:
+        if found.kind is Kind.SYSTEM and known is not None and title.roles & roles.LAPTOP:
+            built_in = known.family.editions.get("laptop")
+            known = memory(title, built_in) if built_in else known
         return _other(found.kind, title, state, found.because, known)
     if known is None:
         return _nameless(title, naming, state)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tracker.core.identify import roles
+from tracker.core.identify.naming import lends_firmware
 from tracker.core.identify.reading import Reading
 from tracker.core.models import Condition
 
@@ -46,4 +47,5 @@ def flags(reading: Reading) -> tuple[str, ...]:
         for place in reading.places(roles.WARRANTY)
         if reading.terms[place].value and not reading.denied(place)
     ]
-    return tuple(dict.fromkeys(reading.tags(roles.FLAG) + months))
+    flashed = ["vbios-flashed" for place in reading.places(roles.FIRMWARE) if lends_firmware(reading, place)]
+    return tuple(dict.fromkeys(reading.tags(roles.FLAG) + months + flashed))

@@ -9,10 +9,12 @@ from typing import NamedTuple
 from tracker.core.identify import roles
 from tracker.core.identify.memory import foreign
 from tracker.core.identify.models import Named
+from tracker.core.identify.naming import lends_firmware
 from tracker.core.identify.reading import Reading
 from tracker.core.models import Kind
 
 _BUILT = roles.CPU | roles.STORAGE | roles.RAM | roles.BOARD | roles.PSU | roles.MONITOR
+_KIT = roles.CPU | roles.BOARD | roles.RAM
 _COMPUTERS = roles.COMPUTER | roles.MACHINE | roles.LAPTOP | roles.SYSTEM | roles.HOST
 _BESIDE = (
     roles.FITTING
@@ -59,7 +61,7 @@ def comes_along(reading: Reading, place: int) -> bool:
 
 
 def _is_worn(reading: Reading, place: int) -> bool:
-    """Whether what stands after a card's name is its worn or renewed part: "24GB, crack in shroud", "works, new pads"."""
+    """Whether what stands after a card's name is its worn or renewed part: "24GB, crack in shroud"."""
     if (
         not reading.roles & _WORN
         or place < _first_name(reading)
@@ -73,15 +75,6 @@ def _is_worn(reading: Reading, place: int) -> bool:
     while reading.before(first, _FAILS_ALONE | roles.ACCESSORY | roles.FEATURE, 1):
         first -= 1
     return reading.before(first, _WORN, 1) or reading.after(place, _WORN, 1)
-
-
-def _is_others_firmware(reading: Reading, place: int) -> bool:
-    """Whether a card runs the firmware of another model: "MI25, WX 9100 BIOS"."""
-    return (
-        reading.terms[place].roles & roles.FIRMWARE != 0
-        and place - 1 in reading.models
-        and place - 1 != reading.models[0]
-    )
 
 
 def _is_mentioned(reading: Reading, place: int) -> bool:
@@ -134,6 +127,8 @@ def _built(reading: Reading, named: Named) -> Found | None:
     has_model = named.family is not None or bool(named.several)
     if parts & roles.BOARD and not has_model and not whole & ~roles.COMPUTER:
         return None
+    if parts & _KIT == _KIT and named.family and not parts & roles.STORAGE and not whole:
+        return Found(Kind.BUNDLE, f"{reading.words(_KIT)} come with the card")
     if parts & roles.CPU and parts & (roles.RAM | roles.STORAGE):
         return Found(Kind.SYSTEM, f"{reading.words(roles.CPU)} with memory or storage is a computer")
     if whole and parts & (roles.CPU | roles.STORAGE | roles.RAM):
@@ -185,7 +180,7 @@ def _packaging(reading: Reading, _named: Named) -> Found | None:
 def _fitting(reading: Reading, named: Named) -> Found | None:
     """A fan, cooler, bracket …: the thing itself unless the text describes a card that has one."""
     for place in reading.places(roles.FITTING):
-        if _is_others_firmware(reading, place) or comes_along(reading, place) or _is_worn(reading, place):
+        if lends_firmware(reading, place) or comes_along(reading, place) or _is_worn(reading, place):
             continue
         if _is_the_thing(reading, named, place):
             return Found(Kind.ACCESSORY, f"“{reading.terms[place].text}” is sold, not a card")

@@ -7,7 +7,15 @@ from tracker.core.identify.models import Family, Model, Named, Trust
 from tracker.core.identify.reading import Reading
 
 _SPEAKS_OF_CARDS = (
-    roles.NOUN | roles.CONTEXT | roles.VRAM | roles.FEATURE | roles.FORM | roles.MOD | roles.OUTPUTLESS | roles.SERIES
+    roles.NOUN
+    | roles.CONTEXT
+    | roles.VRAM
+    | roles.FEATURE
+    | roles.FORM
+    | roles.MOD
+    | roles.OUTPUTLESS
+    | roles.SERIES
+    | roles.FIRMWARE
 )
 _ONLY_CARDS = roles.NOUN | roles.VRAM | roles.MAKER
 _MAKER = roles.CONTEXT | roles.SERIES | roles.NOUN
@@ -75,13 +83,19 @@ def _vouched(reading: Reading, place: int) -> bool:
     return reading.roles & _SPEAKS_OF_CARDS != 0
 
 
+def lends_firmware(reading: Reading, place: int) -> bool:
+    """Whether a card runs the firmware that stands at a place, another model's: "MI25, WX 9100 BIOS"."""
+    is_firmware = reading.roles & roles.FIRMWARE and reading.after(place - 1, roles.FIRMWARE)
+    return bool(is_firmware) and place - 1 in reading.models[1:]
+
+
 def _trusted(reading: Reading, places: list[int]) -> list[int]:
-    """The places that count: no name that is only compared with or whose firmware a card runs, no name of a chip ("GV100") beside that of a card, no
+    """The places that count: no name that is only compared with, no name of a chip ("GV100") beside that of a card, no
     shelf mark ("L4") beside a better name.
     """
     counted = [place for place in places if not reading.before(place, roles.COMPARE, 2)] or places
     if reading.roles & roles.FIRMWARE:
-        counted = [place for place in counted if place == places[0] or not reading.after(place, roles.FIRMWARE)]
+        counted = [place for place in counted if not lends_firmware(reading, place + 1)] or counted
     cards = [place for place in counted if not reading.terms[place].roles & roles.CONTEXT]
     counted = cards or counted
     best = max(_model(reading, place).trust for place in counted)
