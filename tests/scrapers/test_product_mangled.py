@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from scrapers.base import Page, Source
 from scrapers.crawl import read
@@ -16,6 +17,7 @@ from tracker.core.models import RawListing
 
 SOURCE = Source(name="card", site="product", options={"url": "https://barn.example/p"})
 TEXTS = (page(SHOWN, ld(TOLD)), page(MICRODATA), page(RDFA), page(PATTERNS), page(STATE))
+ELEMENTS = "main *, head > *"
 SECONDS = 10.0  # a bare parse of 10 MB takes 0.2 s, and the machine may be busy
 
 
@@ -25,6 +27,26 @@ def answered(text: str, url: str = "https://barn.example/p") -> list[RawListing]
         return list(read(SCRAPER, Page(url=url, text=text, source=SOURCE)))
     except SourceError:
         return []
+
+
+def without_each_element(text: str) -> Iterator[tuple[str, str]]:
+    """A page without one of the elements that tell or show its product, and which one."""
+    count = len(LexborHTMLParser(text).css(ELEMENTS))
+    for place in range(count):
+        tree = LexborHTMLParser(text)
+        node = tree.css(ELEMENTS)[place]
+        gone = (node.html or "")[:60]
+        node.decompose()
+        yield tree.html or "", gone
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=["json-ld", "microdata", "rdfa", "patterns", "state"])
+def test_a_page_that_lost_a_part_never_shows_another_price(text: str) -> None:
+    (whole,) = answered(text)
+    assert whole.price
+    for rest, gone in without_each_element(text):
+        prices = {listing.price for listing in answered(rest)}
+        assert prices <= {whole.price, ""}, gone
 
 
 def cut(text: str) -> Iterator[str]:
