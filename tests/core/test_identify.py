@@ -40,6 +40,12 @@ def told(verdict: Verdict) -> str:
         ("Vega64 Nitro 8gb", "1 rx-vega-64 8"),
         ("Tesla P 100 SMX2 16GB", "1 p100 16"),
         ("Gigabyte 3070 X-Gaming", "1 rtx-3070 8"),
+        ("GV-N507TEAGLE OC-16GD", "1 rtx-5070-ti 16"),
+        ("Gigabyte N407TSWF3OC-16GD", "1 rtx-4070-ti-super 16"),
+        ("Gigabyte N1660OC-6GD", "1 gtx-1660 6"),
+        ("GV-R9070XTGAMING-16GD", "1 rx-9070-xt 16"),
+        ("Gigabyte R675XTGAMING OC-12GD", "1 rx-6750-xt 12"),
+        ("router R66 dual band", "other"),
     ],
 )
 def test_letters_digits_and_scripts(identify: Any, title: str, means: str) -> None:
@@ -95,6 +101,9 @@ def test_memory(identify: Any, title: str, means: str) -> None:
         ("RX 590 PCIe 3.0 x16 graphics cards", 1),
         ("RTX 3080 2 fan 3 slot", 1),
         ("Tesla P100 699-2H400-0201- lot of 10", 10),
+        ("Dell RTX 3060 Ti X3PK", 1),
+        ("RTX 3060 12GB*4pcs", 4),
+        ("Fire stk RTX 3060 12GB", 4),
     ],
 )
 def test_quantity(identify: Any, title: str, count: int) -> None:
@@ -220,6 +229,8 @@ def test_ebay_condition_ids(identify: Any, number: str, condition: Condition) ->
         ("Tesla V100 SXM2 16GB without heatsink, no returns, as is", ("no-cooler", "no-returns", "as-is")),
         ("V100 SXM2 16GB with adapter", ("adapter-included",)),
         ("MI50 16GB flashed vbios", ("vbios-flashed",)),
+        ("MI50 16GB, Radeon VII BIOS", ("vbios-flashed",)),
+        ("RX 580 8GB dual bios", ()),
         ("CMP 50HX no display output", ("no-display",)),
     ],
 )
