@@ -10,6 +10,9 @@ from pydantic import HttpUrl, SecretStr
 from alerts.base import Channel, Message
 from tracker.core.errors import NotifyError
 
+LONGEST_WAIT_S = 86_400
+"""A receiver that asks for more than a day is asked again after one."""
+
 GONE = frozenset({400, 401, 403, 404, 405, 410, 413, 415, 422})
 """Answers that another attempt will not change."""
 
@@ -54,7 +57,7 @@ class Webhook(Channel):
 
 
 def _seconds(text: str) -> float | None:
-    return float(text) if text.isdigit() else None
+    return min(float(text), LONGEST_WAIT_S) if text.isascii() and text.isdecimal() else None
 
 
 CHANNEL = Webhook

@@ -18,12 +18,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 BUSY_TIMEOUT_S = 30
 
+_SQLITE = {"connect_args": {"timeout": BUSY_TIMEOUT_S}, "max_overflow": 50}
+
 
 def open_engine(url: str) -> Engine:
     """Connect to the database, make or upgrade its tables; raises StoreError when it cannot be used."""
     try:
         engine = create_engine(url, hide_parameters=True, **_options(url))
-    except (SQLAlchemyError, ModuleNotFoundError) as error:
+    except (SQLAlchemyError, ModuleNotFoundError, ValueError) as error:
         raise StoreError(f"database.url cannot be used: {error}") from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_connect)
@@ -39,7 +41,7 @@ def open_engine(url: str) -> Engine:
 
 
 def _options(url: str) -> dict[str, Any]:
-    return {"connect_args": {"timeout": BUSY_TIMEOUT_S}} if url.startswith("sqlite") else {"pool_pre_ping": True}
+    return _SQLITE if url.startswith("sqlite") else {"pool_pre_ping": True}
 
 
 def _cause(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from heapq import nsmallest
@@ -223,7 +224,8 @@ def on_offer(conn: Connection, *, wanted: Wanted, catalogue: Catalogue) -> list[
     named = LISTING.c.gpu.in_(families) if families is not None else true()
     either = or_(LISTING.c.variant.in_(variants), and_(LISTING.c.variant.is_(None), named))
     found = offers(conn, *clauses(wanted), either, catalogue=catalogue)
-    return [offer for offer in found if wanted.wants(offer)]
+    again = replace(wanted, sources=())  # a listing may be shown by several; only the database knows all of them
+    return [offer for offer in found if again.wants(offer)]
 
 
 def counts(conn: Connection) -> Mapping[str, int]:
@@ -275,15 +277,23 @@ def pages_remembered(conn: Connection, source: str, mode: str, *, read_since: da
     return {row.url: row.remembered for row in conn.execute(fresh)}
 
 
-def prices_now(conn: Connection, site: str, site_ids: Collection[str]) -> dict[str, tuple[Decimal | None, str, bool]]:
-    """What listings of a site ask as far as we know: price, currency, whether they are on offer, by their id there."""
+def digests(conn: Connection, site: str, site_ids: Collection[str]) -> dict[str, int]:
+    """What listings of a site were last written as, by their id there; those that have ended are left out."""
     c = LISTING.c
-    known = select(c.site_id, c.price, c.currency, c.on_offer).where(c.site == site)
+    known = select(c.site_id, c.digest).where(c.site == site, c.ended_at.is_(None))
     return {
-        row.site_id: (row.price, row.currency, row.on_offer)
+        row.site_id: row.digest
         for chunk in chunks(list(site_ids))
         for row in conn.execute(known.where(c.site_id.in_(chunk)))
     }
+
+
+def has_shown(conn: Connection, source_id: int) -> bool:
+    """Whether a source has ever shown a listing that is still kept in mind."""
+    return (
+        conn.execute(select(PRESENCE.c.listing_id).where(PRESENCE.c.source_id == source_id).limit(1)).first()
+        is not None
+    )
 
 
 def named(conn: Connection, name: str) -> list[Row]:

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -44,6 +45,9 @@ from tracker.core.gpus import Catalogue
 from tracker.core.models import Offer, Rejected
 from tracker.core.money import Rates
 from tracker.core.rules import Change, Event, Watch
+
+KEPT = timedelta(days=2)
+"""How long what a page said is kept; it is believed for a day."""
 
 CHUNK = 5000
 """Values bound in one statement; SQLite takes 32,766."""
@@ -117,6 +121,22 @@ def claim(tx: Connection, name: str, *, now: datetime, until: datetime) -> bool:
     return tx.execute(taken).rowcount == 1
 
 
+def prolong(tx: Connection, name: str, *, until: datetime) -> None:
+    """Hold a source one is visiting for longer."""
+    tx.execute(update(SOURCE).where(SOURCE.c.name == name).values(claimed_until=until))
+
+
+def release(tx: Connection, name: str) -> None:
+    """Give a source back without a word about a visit."""
+    tx.execute(update(SOURCE).where(SOURCE.c.name == name).values(claimed_until=None))
+
+
+def unschedule(tx: Connection, *, kept: Collection[str]) -> None:
+    """Take sources that are no longer configured off the schedule."""
+    gone = SOURCE.c.name.not_in(kept)
+    tx.execute(update(SOURCE).where(gone).values(next_visit_at=None, next_sweep_at=None))
+
+
 def close_visit(tx: Connection, source_id: int, *, visit: Mapping[str, Any], source: Mapping[str, Any]) -> None:
     """Write down one visit, set the source's state, and give the source back."""
     tx.execute(insert(VISIT).values(source_id=source_id, **visit))
@@ -187,6 +207,8 @@ _KNOWN = select(
 _BEFORE = select(
     LISTING.c.site_id,
     LISTING.c.variant,
+    LISTING.c.condition,
+    LISTING.c.quantity,
     LISTING.c.price,
     LISTING.c.currency,
     LISTING.c.shipping,
@@ -210,23 +232,27 @@ def record(
     bill: Bill,
     catalogue: Catalogue,
     now: datetime,
+    digests: Mapping[str, int] = MappingProxyType({}),
 ) -> Recorded:
     """Store what a visit saw: new and changed listings, price points, presence, and what has ended.
 
     Listings this source has not shown since `missed_since` end, unless another source still shows them; None ends
-    nothing.
+    nothing. `digests` stand for what a search shows of listings of which more is known.
     """
     shown = {outcome.raw.site_id: outcome for outcome in outcomes}
     site = next((outcome.raw.site for outcome in shown.values()), "")
     known = _stored(tx, _KNOWN, site, shown)
     for site_id, old in known.items():
-        if old["seen_at"] is not None and old["seen_at"] > now:  # a page saved long ago tells nothing about today
+        last = max(filter(None, (old["seen_at"], old["ended_at"])), default=now)
+        if last > now:  # a page saved long ago tells nothing about today
             del shown[site_id]
     rows = {
         site_id: row_of(outcome, bill)
         for site_id, outcome in shown.items()
         if site_id not in known or _differs(known[site_id], outcome)
     }
+    for site_id in rows.keys() & digests.keys():
+        rows[site_id]["digest"] = digests[site_id]
     before = _stored(tx, _BEFORE, site, rows.keys() & known.keys())
     for site_id, row in rows.items():
         row |= {"first_seen_at": before[site_id]["first_seen_at"] if site_id in before else now, "ended_at": None}
@@ -254,7 +280,7 @@ def record(
                 ),
                 was_usd=before[row["site_id"]]["unit_usd"] if event is Event.PRICE else None,
             )
-            for row in moved
+            for row in rows.values()
             if (event := _event(before.get(row["site_id"]), row))
         ),
         offers=offers,
@@ -307,6 +333,7 @@ def remember_pages(tx: Connection, source_id: int, mode: str, pages: Mapping[str
         for url, said in pages.items()
     ]
     _upsert(tx, PAGE_MEMORY, rows, key=("source_id", "mode", "url"))
+    tx.execute(delete(PAGE_MEMORY).where(PAGE_MEMORY.c.source_id == source_id, PAGE_MEMORY.c.read_at < now - KEPT))
 
 
 def _differs(old: Mapping[str, Any], outcome: Offer | Rejected) -> bool:
@@ -341,12 +368,18 @@ def _moved(old: Mapping[str, Any] | None, row: Row) -> bool:
 
 
 def _event(old: Mapping[str, Any] | None, row: Row) -> Event | None:
-    """What a moved price means to somebody who wants to buy; None for what cannot be bought."""
+    """What happened to a listing, for somebody who wants to buy; None for nothing, and for what cannot be bought."""
     if not row["on_offer"]:
         return None
-    if old is None or old["rejected"] is not None:
+    if old is None or old["rejected"] is not None or any(old[name] != row[name] for name in _THE_THING):
         return Event.NEW
-    return Event.PRICE if old["on_offer"] else Event.BACK
+    if not old["on_offer"]:
+        return Event.BACK
+    return Event.PRICE if _moved(old, row) else None
+
+
+_THE_THING = ("variant", "condition", "quantity")
+"""A listing that changes one of these sells something else now, whatever it costs."""
 
 
 def _price_point(listing_id: int, row: Row, now: datetime) -> Row:
@@ -384,6 +417,15 @@ def _end_missing(tx: Connection, source_id: int, missed_since: datetime, now: da
     return ended
 
 
+def end_forgotten(tx: Connection, *, before: datetime, now: datetime) -> None:
+    """End what nobody looks after: listings of imports and of sources off the schedule, not shown for long."""
+    idle = (
+        select(PRESENCE.c.source_id).join(SOURCE).where(SOURCE.c.next_visit_at.is_(None), PRESENCE.c.seen_at < before)
+    )
+    for source_id in tx.execute(idle.distinct()).scalars().all():
+        _end_missing(tx, source_id, before, now)
+
+
 def reprice(tx: Connection, rows: Sequence[Row]) -> int:
     """Give listings (`at_id`) another landed price; returns how many."""
     _rewrite(tx, rows)
@@ -403,6 +445,11 @@ def know_watch(tx: Connection, watch: Watch, *, now: datetime) -> None:
     """Remember that a watch, as it reads now, has been evaluated over everything on offer."""
     row = {"name": watch.name, "fingerprint": watch.fingerprint, "since": now}
     _upsert(tx, WATCH, [row], key=("name",))
+
+
+def forget_watches(tx: Connection, *, kept: Collection[str]) -> None:
+    """Forget watches that are no longer configured: one that comes back is new."""
+    tx.execute(delete(WATCH).where(WATCH.c.name.not_in(kept)))
 
 
 def forget_told(tx: Connection, watch: str) -> None:
@@ -463,16 +510,19 @@ def claim_delivery(tx: Connection, alert_id: int, channel: str, *, now: datetime
     return tx.execute(taken).rowcount == 1
 
 
-def close_delivery(tx: Connection, alert_id: int, channel: str, **columns: Any) -> None:
-    """Write down how an attempt went and give the delivery back."""
-    tx.execute(
-        update(DELIVERY)
-        .where(DELIVERY.c.alert_id == alert_id, DELIVERY.c.channel == channel)
-        .values(claimed_until=None, **columns)
+def close_delivery(tx: Connection, alert_id: int, channel: str, *, claimed_until: datetime, **columns: Any) -> None:
+    """Write down how an attempt went and give the delivery back; one whose lease another has taken says nothing."""
+    mine = (
+        DELIVERY.c.alert_id == alert_id,
+        DELIVERY.c.channel == channel,
+        DELIVERY.c.state == "owed",
+        DELIVERY.c.claimed_until == claimed_until,
     )
+    tx.execute(update(DELIVERY).where(*mine).values(claimed_until=None, **columns))
 
 
 def retry_deliveries(tx: Connection, *, now: datetime) -> int:
-    """Make everything owed or failed due now; returns how many deliveries that is."""
-    again = update(DELIVERY).where(DELIVERY.c.state != "sent").values(state="owed", next_try_at=now, claimed_until=None)
+    """Make everything owed or failed due now, but for what is being sent; returns how many deliveries that is."""
+    idle = or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until < now)
+    again = update(DELIVERY).where(DELIVERY.c.state != "sent", idle).values(state="owed", next_try_at=now)
     return tx.execute(again).rowcount

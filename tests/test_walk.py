@@ -310,7 +310,7 @@ def test_the_item_itself_is_asked_before_an_alert(make_tracker: Callable[..., Tr
     assert [one["site_id"] for one in alert["payload"]["offers"]] == ["4", "1"], "sold is not told, the unasked is"
     asked.clear()
     pipeline.visit(tracker, scraper, source, fetch, every=timedelta(hours=1))
-    assert asked == ["https://barn.example/", "https://barn.example/item/2"], "only what may be news is asked again"
+    assert asked == ["https://barn.example/"], "what the search still shows as before is not asked again"
 
 
 def test_a_page_that_has_not_changed_is_not_read_again_and_counts_as_seen(
@@ -334,3 +334,91 @@ def test_a_page_that_has_not_changed_is_not_read_again_and_counts_as_seen(
     statuses = [response.status_code for request, response in shop.server.log if request.path == "/products.json"]
     assert statuses == [200, 304, 304, 304]
     assert len(report(home)) == 2
+
+
+def test_a_source_that_never_gets_through_is_still_news(make_tracker: Callable[..., Tracker]) -> None:
+    from scrapers.base import Source, Walk
+    from scrapers.crawl import Crawl
+    from tests.alerts.test_message import WATCH
+    from tests.conftest import raw
+    from tracker.core.errors import RateLimited
+
+    tracker = make_tracker(watches=(WATCH,))
+    source = Source(name="barn", site="barn")
+    alerts = []
+    for number in range(4):
+        found = tuple(raw(str(one), "RTX 3090 24GB", "300") for one in range(number + 1))
+        harvest = Crawl(listings=found, pages=1, complete=False, error=RateLimited("429", site="barn"))
+        now = now_utc()
+        every = timedelta(hours=1)
+        kept = pipeline.keep(tracker, source, harvest, walk=Walk.WINDOW, every=every, started_at=now, now=now)
+        alerts.append(kept.alerts)
+    assert alerts == [1, 1, 1, 1]
+
+
+def test_a_channel_that_crashes_holds_back_nobody(home: Home, shop: Shop, visits: Callable[[], Visited]) -> None:
+    from alerts.base import Channel, Message
+
+    class Broken(Channel):
+        type: str = "broken"
+
+        def send(self, message: Message) -> None:
+            raise UnicodeEncodeError("ascii", "ü", 0, 1, "no such letter")
+
+    configure(home, shop, 'notify = ["broken", "console"]\n[channels.broken]\ntype = "console"\n')
+    visits()
+    with opened(home) as tracker:
+        from dataclasses import replace
+
+        delivered = pipeline.deliver(replace(tracker, channels={**tracker.channels, "broken": Broken(type="broken")}))
+    assert delivered.sent == 1
+    assert "crashed" in delivered.refusals[0]
+
+
+def test_a_watch_edited_back_and_one_restored_speak_again(
+    home: Home, shop: Shop, visits: Callable[[], Visited]
+) -> None:
+    configure(home, shop)
+    visits()
+    first = home.config_file.read_text()
+    said = []
+    for text in (first, first.replace("below = 20", "below = 30"), first, first.split("[watches")[0], first):
+        home.config_file.write_text(text)
+        with opened(home) as tracker:
+            said.append(pipeline.greet(tracker, now=now_utc()))
+    assert said == [1, 1, 1, 0, 1]
+
+
+def test_a_crash_while_storing_is_written_down(make_tracker: Callable[..., Tracker]) -> None:
+    from dataclasses import replace
+
+    from scrapers.base import Page, Request, Scraper, Source
+
+    def broken(_listing: Any) -> Any:
+        raise ZeroDivisionError
+
+    source = Source(name="barn", site="barn")
+    scraper = Scraper(
+        site="barn",
+        start=lambda _: [Request(url="https://barn.example/")],
+        parse=lambda _: [raw_listing()],
+    )
+    tracker = replace(make_tracker(), identify=broken)
+    visited = pipeline.visit(
+        tracker,
+        scraper,
+        source,
+        lambda request: Page(url=request.url, text="", source=source),
+        every=timedelta(hours=1),
+    )
+    assert visited is not None
+    assert visited.judgement.outcome is Outcome.FAILING
+    with reading(tracker.engine) as conn:
+        row = queries.sources(conn)["barn"]
+    assert (row["state"], row["failures"], row["claimed_until"]) == (Outcome.FAILING, 1, None)
+
+
+def raw_listing() -> Any:
+    from tests.conftest import raw
+
+    return raw()

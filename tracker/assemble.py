@@ -15,7 +15,7 @@ from db.engine import open_engine, reading, writing
 from scrapers.base import Mode, Scraper, Source
 from tracker import glance
 from tracker.config import Config, channels_of, read_config
-from tracker.core.errors import ConfigError, StoreError
+from tracker.core.errors import ConfigError, StoreError, Unreachable
 from tracker.core.gpus import Catalogue, catalogue
 from tracker.core.identify import identifier
 from tracker.pipeline import Tracker, now_utc
@@ -108,14 +108,14 @@ def _remember(home: Home, tracker: Tracker) -> None:
 
 
 def _rates(engine: "Engine") -> "Rates":
-    """The rates kept in the database; the bundled ones are kept first where there are none."""
-    with reading(engine) as conn:
-        kept = queries.rates(conn)
-    if kept is not None:
-        return kept
+    """The rates kept in the database, or the bundled ones where those are newer."""
     from tracker.rates import bundled
 
+    with reading(engine) as conn:
+        kept = queries.rates(conn)
     fresh = bundled()
+    if kept is not None and kept.day >= fresh.day:
+        return kept
     with writing(engine) as tx:
         store.keep_rates(tx, fresh)
     return fresh
@@ -127,8 +127,11 @@ def fetching(config: Config, engine: "Engine") -> Iterator["Fetcher"]:
     from scrapers.fetch import Fetcher
 
     def spend(site: str, quota: int) -> bool:
-        with writing(engine) as tx:
-            return store.spend(tx, site, day=now_utc().date().isoformat(), quota=quota)
+        try:
+            with writing(engine) as tx:
+                return store.spend(tx, site, day=now_utc().date().isoformat(), quota=quota)
+        except StoreError as error:  # one busy moment ends a walk early, it does not undo it
+            raise Unreachable(f"the call could not be counted: {error}", site=site) from error
 
     with Fetcher(
         contact=config.fetch.contact,

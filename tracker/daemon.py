@@ -21,7 +21,7 @@ from scrapers.crawl import Fetch
 from tracker import pipeline
 from tracker.assemble import Stop, stop
 from tracker.config import Config
-from tracker.core.errors import TrackerError
+from tracker.core.errors import SourceError, TrackerError
 from tracker.core.health import HEALTHY
 from tracker.pipeline import Tracker, Visited, now_utc
 
@@ -44,6 +44,7 @@ class Daemon:
         self._news = threading.Event()
         self._busy_hosts: set[str] = set()
         self._planned: dict[str, Stop] = {}
+        self._hosts: dict[str, str] = {}
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="visit")
 
     def once(self) -> bool:
@@ -84,7 +85,7 @@ class Daemon:
             self._stopping.wait()
             log.info("stopping: visits under way are finished first")
         clock.shutdown()
-        self._workers.shutdown()
+        self._workers.shutdown(cancel_futures=True)
         self._news.set()
         postman.join()
         self._deliver()
@@ -99,11 +100,13 @@ class Daemon:
             needs, lacking = planned.scraper.needs, oauth.missing(planned.scraper, os.environ)
             if table.enabled and needs and lacking:
                 keyless[table.site] = f"they need {' and '.join(lacking)}. {needs.help}"
-            elif table.enabled:
+            elif table.enabled and (host := _host(planned)):
                 self._planned[name] = planned
+                self._hosts[name] = host
         for site, said in keyless.items():
             log.warning("the sources of %s are left alone: %s", site, said)
         with writing(self._tracker.engine) as tx:
+            store.unschedule(tx, kept=list(self._planned))
             for name, planned in self._planned.items():
                 store.schedule(tx, name, planned.source.site, sweeps=planned.sweep_every is not None, now=now)
         pipeline.greet(self._tracker, now=now)
@@ -115,7 +118,7 @@ class Daemon:
         planned = [self._planned[name].in_mode(Mode(mode)) for name, mode in due.items() if name in self._planned]
         started = []
         for plan in planned:
-            host, this = _host(plan), (plan.source.name, plan.source.mode)
+            host, this = self._hosts[plan.source.name], (plan.source.name, plan.source.mode)
             if self._stopping.is_set() or host in self._busy_hosts or this in (tried or ()):
                 continue
             self._busy_hosts.add(host)
@@ -180,5 +183,10 @@ class Daemon:
 
 
 def _host(planned: Stop) -> str:
-    first = next(iter(planned.scraper.start(planned.source)), None)
-    return urlsplit(first.url).netloc if first else planned.source.name
+    """The host a source is read from; "" for one that cannot be visited, which is said."""
+    try:
+        first = next(iter(planned.scraper.start(planned.source)), None)
+        return (first and urlsplit(first.url).netloc) or planned.source.name
+    except (SourceError, ValueError) as error:
+        log.warning("%s is left alone: %s", planned.source.name, error)
+        return ""

@@ -40,7 +40,7 @@ def examine(home: Home) -> list[Finding]:
     try:
         with opened(home, config) as tracker:
             findings += [
-                Finding(state="ok", check="database", found=home.database_url(config).partition("@")[2] or "opened"),
+                Finding(state="ok", check="database", found=f"opened ({tracker.engine.dialect.name})"),
                 _rates(tracker),
                 *_sources(config, tracker),
                 *_watches(tracker),

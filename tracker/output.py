@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from html import escape
 from typing import Any, TextIO
+from urllib.parse import quote
 
 from tracker.core.errors import ConfigError
 
@@ -55,7 +56,7 @@ def _table(rows: Sequence[Row], out: TextIO) -> None:
         )
     for row in rows:
         # A terminal that can follow links follows the title; elsewhere the address stands beside it.
-        style = f"link {row[LINK]}" if console.is_terminal and row.get(LINK) else ""
+        style = f"link {quote(row[LINK], safe=_URL)}" if console.is_terminal and row.get(LINK) else ""
         table.add_row(*(Text(_said(row[name]), style=style if name == TITLE else "") for name in names))
     with console.capture() as captured:
         console.print(table)
@@ -64,6 +65,8 @@ def _table(rows: Sequence[Row], out: TextIO) -> None:
 
 WIDE = 1000
 """Columns of a table that goes to a file or a pipe."""
+
+_URL = ":/?&=%#+,;@!~*'()$-._"
 
 TITLE, LINK = "title", "link"
 

@@ -5,11 +5,13 @@
 The daemon, the CLI, the demo, the importers and the tests all call these functions.
 """
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine
 
@@ -17,15 +19,15 @@ from alerts.base import Channel
 from alerts.message import compose
 from db import queries, rollups, store
 from db.engine import reading, writing
-from db.rows import Row, cents, priced_of, row_of
+from db.rows import Row, digest_of, priced_of, row_of
 from scrapers import memory
-from scrapers.base import Mode, Scraper, Source, Walk
+from scrapers.base import Mode, Page, Request, Scraper, Source, Walk
 from scrapers.crawl import Crawl, Fetch, crawl
 from tracker.core import health
 from tracker.core.errors import Gone, NotifyError, RateLimited, SourceError
 from tracker.core.flat import flat_alert
 from tracker.core.gpus import Catalogue
-from tracker.core.health import Judgement
+from tracker.core.health import Judgement, Outcome
 from tracker.core.landed import Costs, Landed, asked, land
 from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.money import Rates
@@ -34,8 +36,11 @@ from tracker.core.rules import Alert, Watch, evaluate, summarise
 
 log = logging.getLogger("tracker")
 
-CLAIM = timedelta(minutes=30)
-"""A visit that has not ended after this long is taken to be dead."""
+CLAIM = timedelta(minutes=15)
+"""A visit that has fetched nothing for this long is taken to be dead."""
+
+PRICED_BY = "priced by"
+"""The note that names the basis of the stored prices."""
 
 DETAILS = 10
 """Listings of one visit that are looked at closely before an alert."""
@@ -66,6 +71,12 @@ class Tracker:
     costs: Costs
     currency: str = "USD"
     max_pages: int = 200
+
+    @property
+    def basis(self) -> str:
+        """A digest of what prices rest on: rates and costs."""
+        said = f"{self.rates.day} {sorted(self.rates.usd_per_unit.items())} {self.costs}"
+        return hashlib.sha256(said.encode()).hexdigest()
 
     def bill(self, offer: Offer) -> Landed:
         """What an offer costs the buyer, by today's rates and the buyer's own costs."""
@@ -109,12 +120,54 @@ def visit(tracker: Tracker, scraper: Scraper, source: Source, fetch: Fetch, *, e
         store.know_source(tx, source.name, source.site)
         if not store.claim(tx, source.name, now=started_at, until=started_at + CLAIM):
             return None
+    try:
+        return _visited(
+            tracker, scraper, source, _holding_on(tracker, source, fetch), every=every, started_at=started_at
+        )
+    except (
+        Exception
+    ) as error:  # a fault of ours: written down with the source, so that it is neither lost nor retried at once
+        log.exception("%s crashed", source.name)
+        failed = Crawl(listings=(), pages=0, complete=False, error=SourceError(f"crashed: {error!r}", site=source.site))
+        return keep(tracker, source, failed, walk=scraper.walk, every=every, started_at=started_at, now=now_utc())
+    except BaseException:
+        with writing(tracker.engine) as tx:
+            store.release(tx, source.name)
+        raise
+
+
+def _visited(
+    tracker: Tracker, scraper: Scraper, source: Source, fetch: Fetch, *, every: timedelta, started_at: datetime
+) -> Visited:
     with reading(tracker.engine) as conn:
         since = started_at - memory.FRESH
         said = queries.pages_remembered(conn, source.name, source.mode.value, read_since=since)
     harvest = _harvest(scraper, source, fetch, said, limit=tracker.max_pages)
+    plain = {raw.site_id: raw for raw in harvest.listings}
     harvest = _looked_at_closely(tracker, scraper, source, fetch, harvest)
-    return keep(tracker, source, harvest, walk=scraper.walk, every=every, started_at=started_at, now=now_utc())
+    closer = {raw.site_id: plain[raw.site_id] for raw in harvest.listings if raw is not plain[raw.site_id]}
+    return keep(
+        tracker,
+        source,
+        harvest,
+        walk=scraper.walk,
+        every=every,
+        started_at=started_at,
+        now=now_utc(),
+        summaries=closer,
+    )
+
+
+def _holding_on(tracker: Tracker, source: Source, fetch: Fetch) -> Fetch:
+    """The fetch of a visit that may take longer than a claim: every page prolongs it."""
+
+    def fetch_and_hold(request: Request) -> Page:
+        page = fetch(request)
+        with writing(tracker.engine) as tx:
+            store.prolong(tx, source.name, until=now_utc() + CLAIM)
+        return page
+
+    return fetch_and_hold
 
 
 def _harvest(scraper: Scraper, source: Source, fetch: Fetch, said: Mapping[str, str], *, limit: int) -> Crawl:
@@ -134,7 +187,7 @@ def _looked_at_closely(tracker: Tracker, scraper: Scraper, source: Source, fetch
 
     What cannot be asked goes on as it was: a good offer is not held back by a failing call.
     """
-    if scraper.detail is None or not tracker.watches:
+    if scraper.detail is None or not tracker.watches or harvest.error is not None:
         return harvest
     closer: dict[str, RawListing] = {}
     for raw in islice(_about_to_speak(tracker, source, harvest), DETAILS):
@@ -151,13 +204,11 @@ def _looked_at_closely(tracker: Tracker, scraper: Scraper, source: Source, fetch
 def _about_to_speak(tracker: Tracker, source: Source, harvest: Crawl) -> Iterator[RawListing]:
     """The listings that are new, back or at another price, and that a watch wants."""
     with reading(tracker.engine) as conn:
-        known = queries.prices_now(conn, source.site, [raw.site_id for raw in harvest.listings])
+        known = queries.digests(conn, source.site, [raw.site_id for raw in harvest.listings])
     now = now_utc()
     for raw in harvest.listings:
         outcome = understand(raw, identify=tracker.identify)
-        if isinstance(outcome, Rejected):
-            continue
-        if known.get(raw.site_id) == (cents(outcome.price.amount), outcome.price.currency, outcome.available):
+        if isinstance(outcome, Rejected) or known.get(raw.site_id) == digest_of(outcome):
             continue
         row = {**row_of(outcome, tracker.bill), "id": 0, "first_seen_at": now}
         offer = priced_of(row, source=source.name, last_seen_at=now, catalogue=tracker.catalogue)
@@ -174,15 +225,19 @@ def keep(
     every: timedelta | None,
     started_at: datetime,
     now: datetime,
+    summaries: Mapping[str, RawListing] = MappingProxyType({}),
 ) -> Visited:
     """Identify what a walk brought home, and in one transaction store it, evaluate the watches and owe the alerts.
 
     `every` None is an import: the source has no next visit, and nothing ends. `now` is when the pages were true.
+    `summaries` holds, for listings that were looked at closely, what the search itself shows of them: while that
+    stays the same, what is stored of them does too.
     """
     outcomes = [understand(raw, identify=tracker.identify) for raw in harvest.listings]
     with writing(tracker.engine) as tx:
         source_id = store.know_source(tx, source.name, source.site)
         before = queries.source_row(tx, source.name)
+        first = not queries.has_shown(tx, source_id)
         judgement = health.judge(
             listings=harvest.shown,
             complete=harvest.complete,
@@ -200,13 +255,17 @@ def keep(
             source_id=source_id,
             missed_since=_missed_since(before, source, walk, judgement, now) if every else None,
             bill=tracker.bill,
+            digests={
+                site_id: digest_of(understand(raw, identify=tracker.identify)) for site_id, raw in summaries.items()
+            },
             catalogue=tracker.catalogue,
             now=now,
         )
+        if queries.noted(tx, PRICED_BY) not in (None, tracker.basis):  # another process prices otherwise by now
+            store.note(tx, PRICED_BY, "")
         rollups.update(tx, recorded.variants, now.date())
-        first = before["last_ok_at"] is None
-        alerts = _worth_saying(tracker, tx, source, recorded, first=first)
-        owed = store.owe(tx, (_owed(alert, now) for alert in alerts), now=now)
+        alerts = _worth_saying(tracker, tx, source, recorded, first=first, now=now)
+        owed = store.owe(tx, (_owed(alert, now) for alert in alerts), now=now_utc())
         visited = Visited(
             source=source.name,
             mode=source.mode,
@@ -243,12 +302,12 @@ def _missed_since(before: Row, source: Source, walk: Walk, judgement: Judgement,
 
 
 def _worth_saying(
-    tracker: Tracker, tx: Connection, source: Source, recorded: store.Recorded, *, first: bool
+    tracker: Tracker, tx: Connection, source: Source, recorded: store.Recorded, *, first: bool, now: datetime
 ) -> list[Alert]:
     """A source's first visit is history, told once a watch in one summary; after that every change is news."""
     if first:
         offers = [change.offer for change in recorded.changes]
-        return list(summarise(tracker.watches, offers, occasion=f"first visit of {source.name}"))
+        return list(summarise(tracker.watches, offers, occasion=f"first visit of {source.name}", at=now))
     listing_ids = [change.offer.listing_id for change in recorded.changes]
     told = queries.told(tx, [watch.name for watch in tracker.watches], listing_ids)
     return list(evaluate(tracker.watches, recorded.changes, told=told))
@@ -301,6 +360,9 @@ def _source_row(
         retry_after_s = harvest.error.retry_after_s if isinstance(harvest.error, RateLimited) else None
         pause = health.wait(outcome, failures=failures, every=every, retry_after_s=retry_after_s)
         row["next_sweep_at" if visited.mode is Mode.SWEEP else "next_visit_at"] = now + pause
+        if outcome in (Outcome.BLOCKED, Outcome.LIMITED):  # the site means us, not one rhythm of ours
+            for name in ("next_visit_at", "next_sweep_at"):
+                row[name] = before[name] and max(before[name], now + pause)
     return row
 
 
@@ -309,15 +371,20 @@ def _source_row(
 
 def greet(tracker: Tracker, *, now: datetime) -> int:
     """Let every new or edited watch speak at once, in one summary of what is on offer; returns the alerts owed."""
-    with reading(tracker.engine) as conn:
-        known = queries.known_watches(conn)
-    fresh = [watch for watch in tracker.watches if known.get(watch.name) != watch.fingerprint]
+    with writing(tracker.engine) as tx:
+        store.forget_watches(tx, kept=[watch.name for watch in tracker.watches])
+        store.end_forgotten(tx, before=now - WINDOW_AGE, now=now)
+        known = queries.known_watches(tx)
     owed = 0
-    for watch in fresh:
+    for watch in tracker.watches:
+        if known.get(watch.name) == watch.fingerprint:
+            continue
         with writing(tracker.engine) as tx:
+            if queries.known_watches(tx).get(watch.name) == watch.fingerprint:  # another process was quicker
+                continue
             offers = queries.on_offer(tx, wanted=watch.wanted, catalogue=tracker.catalogue)
             store.forget_told(tx, watch.name)
-            alerts = summarise([watch], offers, occasion="new watch")
+            alerts = summarise([watch], offers, occasion="new watch", at=now)
             owed += store.owe(tx, (_owed(alert, now) for alert in alerts), now=now)
             store.know_watch(tx, watch, now=now)
     return owed
@@ -335,35 +402,54 @@ class Delivered:
 
 
 def deliver(tracker: Tracker, *, now: Callable[[], datetime] = now_utc) -> Delivered:
-    """Send what is owed and due; what is refused stays owed until it is time to give up."""
+    """Send what is owed and due; what is refused stays owed until it is time to give up.
+
+    A channel that is down is left alone for the rest of the round, so that it holds back nobody else.
+    """
     with reading(tracker.engine) as conn:
         due = queries.owed(conn, now=now())
-    sent, refusals = 0, []
+    sent, refusals, down = 0, [], set()
     for delivery in due:
+        if delivery["channel"] in down:
+            continue
         refusal = _send(tracker, delivery, now)
         if refusal is None:
             sent += 1
-        elif refusal:
+        elif str(refusal):
             refusals.append(f"{delivery['channel']}: {refusal}")
+            if not refusal.permanent:
+                down.add(delivery["channel"])
     return Delivered(sent=sent, refusals=tuple(refusals))
 
 
-def _send(tracker: Tracker, delivery: Row, now: Callable[[], datetime]) -> str | None:
-    """One attempt at one delivery: None when sent, the refusal when not, "" when somebody else has it."""
+def _send(tracker: Tracker, delivery: Row, now: Callable[[], datetime]) -> NotifyError | None:
+    """One attempt at one delivery: None when sent, the refusal when not, an empty one when somebody else has it."""
     alert_id, name, at = delivery["alert_id"], delivery["channel"], now()
+    mine = at + LEASE
     with writing(tracker.engine) as tx:
-        if not store.claim_delivery(tx, alert_id, name, now=at, until=at + LEASE):
-            return ""
+        if not store.claim_delivery(tx, alert_id, name, now=at, until=mine):
+            return NotifyError("", permanent=True)
+    refusal = _refusal(tracker.channels.get(name), delivery)
+    with writing(tracker.engine) as tx:
+        outcome = {"state": "sent", "sent_at": now(), "error": ""}
+        if refusal is not None:
+            outcome = _after_refusal(delivery, refusal, now())
+        store.close_delivery(tx, alert_id, name, claimed_until=mine, **outcome)
+    return refusal
+
+
+def _refusal(channel: Channel | None, delivery: Row) -> NotifyError | None:
+    """What a channel says against a message; None when it took it."""
+    if channel is None:
+        name = delivery["channel"]
+        return NotifyError(f"there is no channel {name!r} in the configuration", permanent=True)
     try:
-        if (channel := tracker.channels.get(name)) is None:
-            raise NotifyError(f"there is no channel {name!r} in the configuration", permanent=True)
         channel.send(compose(delivery["payload"]))
     except NotifyError as error:
-        with writing(tracker.engine) as tx:
-            store.close_delivery(tx, alert_id, name, **_after_refusal(delivery, error, now()))
-        return str(error)
-    with writing(tracker.engine) as tx:
-        store.close_delivery(tx, alert_id, name, state="sent", sent_at=now(), error="")
+        return error
+    except Exception as error:  # a bug in one channel must not hold back the others
+        log.exception("the channel %s crashed", delivery["channel"])
+        return NotifyError(f"crashed: {error!r}")
     return None
 
 
@@ -372,5 +458,5 @@ def _after_refusal(delivery: Row, error: NotifyError, now: datetime) -> Row:
         return {"state": "failed", "error": str(error)}
     pause = RETRIES[min(delivery["attempts"], len(RETRIES) - 1)]
     if error.retry_after_s is not None:
-        pause = max(pause, timedelta(seconds=error.retry_after_s))
+        pause = max(pause, timedelta(seconds=min(error.retry_after_s, 86_400)))
     return {"next_try_at": now + pause, "error": str(error)}

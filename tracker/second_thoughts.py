@@ -1,6 +1,5 @@
 """What is stored, read again: by today's rules (`reidentify`), and at today's rates and costs (`reprice`)."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from tracker.core.landed import ESTIMATED, Asked, charges_of, land, needs_of
 from tracker.core.models import Money
 from tracker.core.money import Flag
 from tracker.core.offers import understand
-from tracker.pipeline import Tracker, now_utc
+from tracker.pipeline import PRICED_BY, Tracker, now_utc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,17 +29,18 @@ def reidentify(tracker: Tracker, *, dry_run: bool, batch: int = 2000) -> Iterato
     """Run today's rules over everything stored and show the differences; nothing of it is news."""
     last = 0
     while True:
-        with reading(tracker.engine) as conn:
-            rows = queries.listings_after(conn, last, limit=batch)
-        if not rows:
-            break
-        last = rows[-1]["id"]
-        again = [(row, row_of(understand(raw_of(row), identify=tracker.identify), tracker.bill)) for row in rows]
-        differing = [(old, new) for old, new in again if old["digest"] != new["digest"]]
-        yield from (_reread(old, new) for old, new in differing if _reading(old) != _reading(new))
-        if differing and not dry_run:
-            with writing(tracker.engine) as tx:
+        with writing(tracker.engine) as tx:  # what is read here cannot change before it is written
+            rows = queries.listings_after(tx, last, limit=batch)
+            if not rows:
+                break
+            last = rows[-1]["id"]
+            again = [(row, row_of(understand(raw_of(row), identify=tracker.identify), tracker.bill)) for row in rows]
+            differing = [
+                (old, new) for old, new in again if old["digest"] != new["digest"] and _reading(old) != _reading(new)
+            ]
+            if not dry_run:
                 store.rewrite(tx, ((old["id"], _kept_state(old, new)) for old, new in differing))
+        yield from (_reread(old, new) for old, new in differing)
     if not dry_run:
         with writing(tracker.engine) as tx:
             rollups.rebuild(tx, day=now_utc().date())
@@ -65,12 +65,9 @@ def _kept_state(old: Row, new: Row) -> dict[str, Any]:
 
 def reprice(tracker: Tracker, *, batch: int = 2000) -> int:
     """Give every listing the landed price that today's rates and costs make of its printed one, if they changed."""
-    basis = f"{tracker.rates.day} {sorted(tracker.rates.usd_per_unit.items())} {tracker.costs}"
-    fingerprint = hashlib.sha256(basis.encode()).hexdigest()
     with reading(tracker.engine) as conn:
-        before = queries.noted(conn, "priced by")
-    if before == fingerprint:
-        return 0
+        if queries.noted(conn, PRICED_BY) == tracker.basis:
+            return 0
     changed = last = 0
     variants: set[str] = set()
     while True:
@@ -78,7 +75,7 @@ def reprice(tracker: Tracker, *, batch: int = 2000) -> int:
             rows = queries.listings_after(tx, last, limit=batch)
             if not rows:
                 rollups.update(tx, variants, now_utc().date())
-                store.note(tx, "priced by", fingerprint)
+                store.note(tx, PRICED_BY, tracker.basis)
                 return changed
             last = rows[-1]["id"]
             variants.update(row["variant"] for row in rows if row["variant"])

@@ -29,13 +29,15 @@ def scrape_now(home: Home, names: Sequence[str]) -> Iterator[Visited]:
     planned = [stop(config, name) for name in names]
     with opened(home, config) as tracker, fetching(config, tracker.engine) as fetcher:
         pipeline.greet(tracker, now=now_utc())
-        for plan in planned:
-            fetch = fetcher.of(plan.scraper, plan.source)
-            visited = pipeline.visit(tracker, plan.scraper, plan.source, fetch, every=plan.every)
-            if visited is None:
-                raise SourceError("another process is visiting it right now", site=plan.source.name)
-            yield visited
-        pipeline.deliver(tracker)
+        try:
+            for plan in planned:
+                fetch = fetcher.of(plan.scraper, plan.source)
+                visited = pipeline.visit(tracker, plan.scraper, plan.source, fetch, every=plan.every)
+                if visited is None:
+                    raise SourceError("another process is visiting it right now", site=plan.source.name)
+                yield visited
+        finally:
+            pipeline.deliver(tracker)
 
 
 def look(home: Home, names: Sequence[str]) -> list[dict[str, Any]]:

@@ -53,7 +53,9 @@ WAITS = [
     (Outcome.UNREACHABLE, 1, None, timedelta(minutes=5)),
     (Outcome.UNREACHABLE, 3, None, timedelta(minutes=20)),
     (Outcome.UNREACHABLE, 500, None, DAY),
-    (Outcome.LIMITED, 1, 90.0, timedelta(seconds=90)),
+    (Outcome.LIMITED, 1, 900.0, timedelta(minutes=15)),
+    (Outcome.LIMITED, 1, 0.0, timedelta(minutes=5)),
+    (Outcome.LIMITED, 1, 1e17, DAY),
     (Outcome.LIMITED, 1, 1e9, DAY),
     (Outcome.LIMITED, 2, None, timedelta(minutes=10)),
 ]

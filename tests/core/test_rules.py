@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import priced
+from tests.conftest import NOON, priced
 from tracker.core.models import Condition, Priced
 from tracker.core.rules import AlertKind, Change, Event, Watch, evaluate, summarise
 from tracker.core.wanted import Wanted
@@ -83,7 +83,7 @@ def test_the_same_event_has_the_same_key_and_another_price_another() -> None:
 
 def test_a_summary_ranks_what_fits_best_first() -> None:
     offers = [priced(1, "700"), priced(2, "600"), priced(3, "900")]
-    [alert] = summarise([WATCH, replace(asking(gpus=("mi50",)), name="none")], offers, occasion="new watch")
+    [alert] = summarise([WATCH, replace(asking(gpus=("mi50",)), name="none")], offers, occasion="new watch", at=NOON)
     assert alert.kind is AlertKind.SUMMARY
     assert [change.offer.listing_id for change in alert.changes] == [2, 1]
 

@@ -69,6 +69,7 @@ CHANGES = [
     ("was no offer before", rejected("1"), offer(), Event.NEW, 1),
     ("is no offer any more", offer(), rejected("1"), None, 1),
     ("less than a cent is no change", offer(price="700"), offer(price="700.004"), None, 1),
+    ("another card at the same price", offer(variant="rtx-3090-24gb"), offer(variant="mi50-32gb"), Event.NEW, 1),
     ("the seller's score moves", offer(feedback_count="1"), offer(feedback_count="2"), None, 1),
 ]
 
@@ -151,6 +152,29 @@ def test_a_page_saved_long_ago_changes_nothing_known_since(make_tracker: MakeTra
     assert listing(tracker)["price"] == Decimal("700.00")
 
 
+def test_a_page_saved_before_a_listing_ended_does_not_bring_it_back(make_tracker: MakeTracker) -> None:
+    tracker = make_tracker()
+    see(tracker, [offer()], at=NOON)
+    see(tracker, [], at=NOON + 3 * HOUR, missed_since=NOON + HOUR)
+    assert see(tracker, [offer(price="500")], at=NOON + 2 * HOUR).changes == ()
+    assert not listing(tracker)["on_offer"]
+
+
+def test_what_nobody_looks_after_ends(make_tracker: MakeTracker) -> None:
+    tracker = make_tracker()
+    see(tracker, [offer("1")], at=NOON, source="import:barn")
+    see(tracker, [offer("2")], at=NOON, source="barn-us")
+    with writing(tracker.engine) as tx:
+        store.schedule(tx, "barn-us", "barn", sweeps=False, now=NOON)
+        store.end_forgotten(tx, before=NOON + HOUR, now=NOON + 2 * HOUR)
+    assert not listing(tracker, "1")["on_offer"]
+    assert listing(tracker, "2")["on_offer"]
+    with writing(tracker.engine) as tx:
+        store.unschedule(tx, kept=[])
+        store.end_forgotten(tx, before=NOON + HOUR, now=NOON + 2 * HOUR)
+    assert not listing(tracker, "2")["on_offer"]
+
+
 def test_the_same_listing_twice_in_one_visit_is_one(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     assert see(tracker, [offer(), offer()], at=NOON).new == 1
@@ -194,7 +218,10 @@ def test_a_delivery_is_taken_by_one_and_again_after_its_lease(make_tracker: Make
         assert not store.claim_delivery(tx, *where, now=NOON, until=NOON + HOUR)
         assert queries.owed(tx, now=NOON) == []
         assert store.claim_delivery(tx, *where, now=NOON + 2 * HOUR, until=NOON + 3 * HOUR)
-        store.close_delivery(tx, *where, state="sent", sent_at=NOON)
+        store.close_delivery(
+            tx, *where, claimed_until=NOON + HOUR, state="failed", error="late"
+        )  # not its lease any more
+        store.close_delivery(tx, *where, claimed_until=NOON + 3 * HOUR, state="sent", sent_at=NOON)
         assert not store.claim_delivery(tx, *where, now=NOON + 4 * HOUR, until=NOON + 5 * HOUR)
 
 

@@ -78,8 +78,8 @@ def wait(outcome: Outcome, *, failures: int, every: timedelta, retry_after_s: fl
     """
     if outcome is Outcome.BLOCKED:
         return LONGEST_WAIT
-    if outcome is Outcome.LIMITED and retry_after_s is not None:
-        return min(timedelta(seconds=retry_after_s), LONGEST_WAIT)
-    if outcome in (Outcome.UNREACHABLE, Outcome.LIMITED):
-        return min(timedelta(minutes=5 * 2 ** min(failures - 1, 16)), LONGEST_WAIT)
-    return every
+    if outcome not in (Outcome.UNREACHABLE, Outcome.LIMITED):
+        return every
+    back_off = min(timedelta(minutes=5 * 2 ** min(failures - 1, 16)), LONGEST_WAIT)
+    asked = timedelta(seconds=min(retry_after_s or 0, LONGEST_WAIT.total_seconds()))
+    return max(back_off, asked)

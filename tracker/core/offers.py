@@ -58,6 +58,6 @@ def _instant(text: str) -> datetime | None:
     """An ISO 8601 instant as printed, UTC where it names no zone; None for anything else."""
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)

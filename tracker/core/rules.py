@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -108,8 +109,10 @@ def _is_news(change: Change, last: Decimal | None) -> bool:
     return unit is not None and (last is None or unit <= last * AGAIN_BELOW)
 
 
-def summarise(watches: Iterable[Watch], offers: Sequence[Priced], *, occasion: str) -> Iterator[Alert]:
-    """One alert a watch, listing best first what already answers it; none for a watch nothing answers."""
+def summarise(
+    watches: Iterable[Watch], offers: Sequence[Priced], *, occasion: str, at: datetime
+) -> Iterator[Alert]:
+    """One alert a watch, listing best first what already answers it at a time; none for a watch nothing answers."""
     for watch in watches:
         fitting = sorted(
             (offer for offer in offers if watch.wants(offer)),
@@ -117,7 +120,7 @@ def summarise(watches: Iterable[Watch], offers: Sequence[Priced], *, occasion: s
         )
         if fitting:
             yield Alert(
-                key=key_of(watch.name, watch.fingerprint, occasion),
+                key=key_of(watch.name, watch.fingerprint, occasion, at),
                 kind=AlertKind.SUMMARY,
                 watch=watch,
                 changes=tuple(Change(event=Event.NEW, offer=offer) for offer in fitting),
