@@ -44,7 +44,7 @@ def _lines(offer: Facts, payload: Facts) -> Iterator[str]:
     yield f"  {_price(offer)}"
     yield f"  {_state(offer)}"
     yield f"  “{_one_line(offer['title'])}”"
-    yield f"  {offer['url']}"
+    yield f"  {_one_line(offer['url'])}"
 
 
 def _html(subject: str, payload: Facts, hidden: int) -> str:
@@ -111,4 +111,5 @@ def _rated(offer: Facts) -> bool:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """The text without what could steer a terminal or break a line."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

@@ -84,7 +84,7 @@ def test_every_mistake_is_listed(tmp_path: Path) -> None:
 
 
 def test_secrets_are_masked_and_never_in_mistakes(tmp_path: Path) -> None:
-    config = read(tmp_path, "[channels.c]\ntype='webhook'\nurl='https://x.example/'\nsecret='hunter2'\n")
+    config = read(tmp_path, "[channels.c]\ntype='webhook'\nurl='https://x.example/hunter2'\nsecret='hunter2'\n")
     shown = dict(settings(config, "postgresql+psycopg://me:hunter2@db/tracker"))
     assert "hunter2" not in str(shown)
     assert shown["channels.c.secret"] == "**********"

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -361,7 +362,10 @@ def settings(config: Config, database_url: str) -> Iterator[tuple[str, str]]:
     for name, watch in config.watches.items():
         yield from _flat(f"watches.{name}", watch.model_dump())
     for name, channel in channels_of(config).items():
-        yield from _flat(f"channels.{name}", channel.model_dump())
+        shown = channel.model_dump()
+        if "url" in shown:  # the path of a webhook is often its only secret
+            shown["url"] = f"{urlsplit(str(shown['url'])).hostname} …"
+        yield from _flat(f"channels.{name}", shown)
 
 
 def _flat(prefix: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -27,7 +27,7 @@ def explained(tracker: Tracker, listing: str) -> list[str]:
 
 
 def _lines(tracker: Tracker, row: Row, points: list[Row]) -> Iterator[str]:
-    yield f"{row['title']}\n{row['url']}"
+    yield f"{_plain(row['title'])}\n{_plain(row['url'])}"
     seen = f"first seen {row['first_seen_at']:%Y-%m-%d %H:%M} UTC"
     yield f"listing {row['id']} of {row['site']}, {row['site_id']}, {seen}"
     yield from _reading(tracker, row)
@@ -63,6 +63,11 @@ def _bill(tracker: Tracker, row: Row) -> Iterator[str]:
         yield _line("per card", landed.landed_usd / row["quantity"], f"{row['quantity']} cards")
     yield from (_line(term.name, term.usd, term.note) for term in landed.addons)
     yield _line("ready to use", landed.unit_usd, "per card: what everything is ranked by")
+
+
+def _plain(text: str) -> str:
+    """The text without what could steer a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _line(name: str, usd: Decimal, note: str) -> str:

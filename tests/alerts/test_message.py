@@ -46,6 +46,12 @@ def test_a_summary_spells_out_the_best_and_counts_the_rest() -> None:
     assert message.payload["count"] == 25
 
 
+def test_nothing_a_site_prints_steers_a_terminal() -> None:
+    message = said(replace(priced(), title="RTX\x1b[2J 3090", url="https://x.example/\x1b]0;a\x07\nb"))
+    assert all(line.isprintable() for line in message.text.splitlines())
+    assert "https://x.example/ ]0;a b" in message.text
+
+
 def test_what_a_seller_wrote_cannot_break_the_page() -> None:
     hostile = replace(priced(), title="<script>alert(1)</script>\nBcc: x", url="javascript:alert(1)")
     message = said(hostile)
