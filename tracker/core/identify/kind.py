@@ -69,7 +69,7 @@ def _is_worn(reading: Reading, place: int) -> bool:
         or _is_for_a_card(reading)
     ):
         return False
-    if not reading.memories and not reading.roles & (roles.NOUN | roles.WORKS):
+    if not reading.roles & (roles.NOUN | roles.WORKS) and not any(size < place for size in reading.memories):
         return False
     first = place
     while reading.before(first, _FAILS_ALONE | roles.ACCESSORY | roles.FEATURE, 1):
