@@ -14,6 +14,8 @@ from tracker.core.identify.reading import Reading
 from tracker.core.models import Kind
 
 _BUILT = roles.CPU | roles.STORAGE | roles.RAM | roles.BOARD | roles.PSU | roles.MONITOR
+_DECIDES = roles.WORN - 1
+"""All roles but the last ones, which only qualify what another word says."""
 _KIT = roles.CPU | roles.BOARD | roles.RAM
 _COMPUTERS = roles.COMPUTER | roles.MACHINE | roles.LAPTOP | roles.SYSTEM | roles.HOST
 _BESIDE = (
@@ -316,7 +318,7 @@ RULES: tuple[tuple[int, Rule], ...] = (
 def other_than_card(reading: Reading, named: Named) -> Found | None:
     """What a text sells if it is not one model of working card."""
     awake = reading.roles
-    if awake < roles.TELLING and not named.several:
+    if awake & _DECIDES < roles.TELLING and not named.several:
         return None
     for wakes, rule in RULES:
         if awake & wakes and (found := rule(reading, named)):
