@@ -123,8 +123,8 @@ def _import_of(config: Config, name: str) -> tuple[Scraper, Source]:
 
 def page_at(home: Home, place: str, *, url: str = "") -> Page:
     """One page, fetched politely from an address or read from a file; raises SourceError."""
-    scraper = scrapers.sites.load("jsonld")
-    source = Source(name="try", site="jsonld", options={"url": place})
+    scraper = scrapers.sites.load("product")
+    source = Source(name="try", site="product", options={"url": place})
     if not place.startswith(("http://", "https://")):
         file = Path(place)
         try:
