@@ -109,9 +109,7 @@ def _is_news(change: Change, last: Decimal | None) -> bool:
     return unit is not None and (last is None or unit <= last * AGAIN_BELOW)
 
 
-def summarise(
-    watches: Iterable[Watch], offers: Sequence[Priced], *, occasion: str, at: datetime
-) -> Iterator[Alert]:
+def summarise(watches: Iterable[Watch], offers: Sequence[Priced], *, occasion: str, at: datetime) -> Iterator[Alert]:
     """One alert a watch, listing best first what already answers it at a time; none for a watch nothing answers."""
     for watch in watches:
         fitting = sorted(
