@@ -73,7 +73,10 @@ def _is_web(url: str) -> bool:
 
 
 def _name(offer: Facts) -> str:
-    return str(offer["variant"] or f"{offer['gpu']} (memory not stated)")
+    if offer["variant"]:
+        return str(offer["variant"])
+    size = "memory not stated" if offer["vram_gb"] is None else f"{offer['vram_gb']:g} GB"
+    return f"{offer['gpu']} ({size})"
 
 
 def _value(value: float | None, payload: Facts) -> str:

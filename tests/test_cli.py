@@ -349,3 +349,42 @@ def test_explain_shows_every_number(tracker_command: Command, page: Path, tmp_pa
     missing = tracker_command("explain", "no-such-listing")
     assert missing.code == 1
     assert "there is no listing" in missing.err
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_narrow_terminal_shows_what_matters(width: int) -> None:
+    from tracker.output import Format, emit
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    rows = [
+        {
+            "usd_per_gb": "2.50",
+            "card": "p100-sxm2-16gb",
+            "as printed": "39.94 USD",
+            "title": "x" * 200,
+            "link": "https://x.example/",
+        }
+    ]
+    terminal = Terminal()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", str(width))
+        patch.setenv("TERM", "xterm")
+        emit(rows, Format.TABLE, out=terminal)
+    assert "2.50" in terminal.getvalue()
+    assert "p100-sxm2-16gb" in terminal.getvalue()
+    assert len(terminal.getvalue().splitlines()) == 2
+
+
+def test_a_folder_for_the_demo_that_cannot_be_made_is_said(tracker_command: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ran = tracker_command("--home", tmp_path / "file", "demo")
+    assert ran.code == 1
+    assert ran.err.startswith("error: the folder ")
+
+
+def test_nothing_that_matches_is_said(tracker_command: Command, page: Path) -> None:
+    tracker_command("import", "ebay", page)
+    assert "nothing on offer matches" in tracker_command("report", "--country", "ZZ").err

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,9 @@ from tracker.core.errors import ConfigError, TrackerError
 
 def main() -> None:
     """Run the command line; a known error is one clear line, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that lacks a letter shows a question mark
+            stream.reconfigure(errors="replace")
     try:
         app()
     except ConfigError as error:
@@ -26,6 +30,9 @@ def main() -> None:
     except BrokenPipeError:  # the reader of our output has seen enough
         sys.stdout = None
         sys.exit(0)
+    except OSError as error:
+        say(f"error: {error}")
+        sys.exit(1)
 
 
 @app.callback()

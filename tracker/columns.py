@@ -29,7 +29,8 @@ class Shown:
         """A metric's value as people read it; one that is no money stays as it is."""
         if value is None:
             return ""
-        return self.of(value) if metric.unit.startswith("USD") else f"{value:,.3f}"
+        amount = value * self.per_usd if metric.unit.startswith("USD") else value
+        return f"{amount:,.2f}" if abs(amount) >= 1 else f"{amount:,.4f}"
 
 
 def shown_in(currency: str, usd_per_unit: "Mapping[str, Decimal]") -> Shown:
@@ -45,8 +46,9 @@ def legend(metric: Metric, shown: Shown) -> str:
     """What the numbers of a report mean, in one line."""
     unit = metric.unit.replace("USD", shown.currency)
     return (
-        f"{metric.name} ({unit}): {metric.help} By the landed price per card, ready to use; "
-        "~ marks shipping that is not stated and not included."
+        f"{metric.name} ({unit}): {metric.help.replace('US dollars', shown.currency)} By the landed price per card; "
+        "~ shipping is not stated and not included; + the card needs more parts to run (tracker gpus show; [addons] "
+        "in tracker.toml counts them). tracker explain LISTING shows the bill and the address."
     )
 
 
@@ -55,11 +57,12 @@ def offer_columns(row: Row, metric: str, shown: Shown) -> dict[str, str]:
     lot = f" / {row['quantity']}" if row["quantity"] > 1 else ""
     return {
         metric: shown.of_metric(METRICS[metric], row[metric]),
-        "card": row["variant"] or row["gpu"],
+        "card": (row["variant"] or row["gpu"]) + (" +" if row["needs"] else ""),
         "condition": row["condition"] + (" modded" if row["modded"] else ""),
         f"{shown.currency} each": ("" if row["shipping_known"] else "~") + shown.of(row["unit_usd"]),
         "as printed": f"{row['price']:,.2f} {row['currency']}{lot}",
         "from": row["country"],
+        "listing": str(row["listing_id"]),
         "title": " ".join(row["title"].split()),
         "link": row["url"],
     }

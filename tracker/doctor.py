@@ -81,7 +81,7 @@ def _sources(config: Config, tracker: Tracker) -> Iterator[Finding]:
         if scraper.polling:
             refused[table.site] = scraper.polling
         if needs and oauth.missing(scraper, os.environ):
-            keyless[table.site] = needs.help
+            keyless[table.site] = f"{needs.help}: {needs.id_env} and {needs.secret_env}"
             continue
         row = known.get(name, {})
         state, last_ok_at = row.get("state", "new"), row.get("last_ok_at")

@@ -81,7 +81,8 @@ def _metrics(tracker: Tracker, row: Row) -> Iterator[str]:
     yield "\nwhat that makes:"
     for metric in METRICS.values():
         value = metric.formula(row["unit_usd"], spec, DEFAULTS)
-        said = "unknown: the variant is undecided" if value is None else f"{value:,.4f} {metric.unit}"
+        why = "a figure of the card is unknown, or it does not apply" if spec else "the variant is undecided"
+        said = f"no value: {why}" if value is None else f"{value:,.4f} {metric.unit}"
         yield f"  {metric.name:<17} {said}"
 
 

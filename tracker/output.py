@@ -44,24 +44,52 @@ def _table(rows: Sequence[Row], out: TextIO) -> None:
         return
     console = Console(file=out, width=None if out.isatty() else WIDE, highlight=False)
     names = [name for name in rows[0] if name != LINK or not console.is_terminal]
+    cells = {name: [_said(row[name]) for row in rows] for name in names}
+    widths = _widths(cells, console.width)
+    for spared in SPARED:
+        if sum(widths.values()) + GAP * len(widths) > console.width + GAP and spared in names:
+            names.remove(spared)
+            widths = _widths({name: cells[name] for name in names}, console.width)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in names:
-        cells = [_said(row[name]) for row in rows]
-        table.add_column(
-            name,
-            justify="right" if all(map(_is_number, cells)) else "left",
-            no_wrap=name == TITLE,
-            overflow="ellipsis" if name == TITLE else "fold",
-            min_width=None if name in LONG else max(map(len, [name, *cells])),
-        )
-    for row in rows:
+        right = all(map(_is_number, cells[name]))
+        table.add_column(name, justify="right" if right else "left", width=widths[name], overflow="fold")
+    for place, row in enumerate(rows):
         # A terminal that can follow links follows the title; elsewhere the address stands beside it.
         style = f"link {quote(row[LINK], safe=_URL)}" if console.is_terminal and row.get(LINK) else ""
-        table.add_row(*(Text(_said(row[name]), style=style if name == TITLE else "") for name in names))
+        texts = []
+        for name in names:
+            text = Text(cells[name][place], style=style if name == TITLE else "")
+            if name == TITLE:
+                text.truncate(widths[name], overflow="ellipsis")
+            texts.append(text)
+        table.add_row(*texts)
     with console.capture() as captured:
         console.print(table)
     out.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
+
+def _widths(cells: Mapping[str, Sequence[str]], room: int) -> dict[str, int]:
+    """How wide each column is: what is short is shown whole, what is long shares the room that is left."""
+    from rich.cells import cell_len
+
+    widths = {name: max(map(cell_len, [name, *texts])) for name, texts in cells.items()}
+    long = [name for name in widths if name in LONG]
+    left = room - sum(width for name, width in widths.items() if name not in long) - GAP * len(widths)
+    for place, name in enumerate(sorted(long, key=widths.__getitem__)):
+        widths[name] = max(min(widths[name], left // (len(long) - place)), len(name), NARROWEST)
+        left -= widths[name]
+    return widths
+
+
+SPARED = ("from", "as printed", "condition", "listing")
+"""Columns left out, in this order, where the line is too short for all."""
+
+GAP = 2
+"""Blanks between two columns."""
+
+NARROWEST = 12
+"""Columns that something long is never cut below."""
 
 WIDE = 1000
 """Columns of a table that goes to a file or a pipe."""

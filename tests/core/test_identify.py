@@ -307,3 +307,22 @@ def test_a_users_own_card_is_known(known: Catalogue) -> None:
     text = '[[family]]\nid = "zx-9000"\nname = "ZX 9000"\nvendor = "zx"\naliases = ["zx 9000"]\nsizes_gb = [64]\n'
     verdict = identifier(read([text]))(RawListing(site="s", site_id="1", title="ZX-9000 64GB graphics card", url=""))
     assert told(verdict) == "1 zx-9000 64"
+
+
+EXACT = [
+    ("Tesla V100 SXM2 32GB", "v100-sxm2-32gb"),
+    ("V100-SXM3-32GB", "v100-sxm3-32gb"),
+    ("Tesla V100 SXM 32GB", None),
+    ("Tesla P100 SMX2 16GB", "p100-sxm2-16gb"),
+    ("Tesla V100 PCIe 32GB", "v100-pcie-32gb"),
+]
+
+
+@pytest.mark.parametrize(("title", "variant"), EXACT)
+def test_the_form_decides_the_product(identify: Any, title: str, variant: str | None) -> None:
+    assert identify(RawListing(site="", site_id="", title=title, url="")).variant == variant
+
+
+@pytest.mark.parametrize("title", ["New thermal pads for RTX 3090 24GB", "Fresh paste for RTX 4090"])
+def test_what_is_for_a_card_is_none(identify: Any, title: str) -> None:
+    assert identify(RawListing(site="", site_id="", title=title, url="")).kind == "accessory"

@@ -99,6 +99,8 @@ def report(
             people = [offer_columns(row, metric, shown) for row in rows]
         counts = queries.counts(conn)
     emit(rows, form, people=people)
+    if not rows:
+        say("nothing on offer matches")
     say(f"{legend(METRICS[metric], shown)}\n{_summary(counts)}")
 
 

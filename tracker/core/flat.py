@@ -43,6 +43,7 @@ def flat_offer(offer: Priced, basis: Basis = DEFAULTS) -> dict[str, Any]:
         "best_offer": offer.best_offer,
         "auction": offer.auction,
         "flags": " ".join(offer.flags),
+        "needs": "; ".join(offer.spec.needs) if offer.spec else "",
         "source": offer.source,
         "listing_id": offer.listing_id,
         "site_id": offer.site_id,

@@ -11,6 +11,7 @@ from scrapers.crawl import Fetch, crawl
 from tracker import pipeline
 from tracker.assemble import Home, Stop, opened, stop
 from tracker.columns import legend, offer_columns, shown_in
+from tracker.core.errors import StoreError
 from tracker.core.metrics import METRICS
 from tracker.core.wanted import Wanted
 from tracker.output import Format, emit
@@ -26,7 +27,10 @@ DAYS = {"day1": timedelta(days=1), "day2": timedelta(0)}
 
 def show(home: Home) -> None:
     """Visit the recorded sources on two days, say what the watches raised, and print the report."""
-    home.path.mkdir(parents=True, exist_ok=True)
+    try:
+        home.path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"the folder {home.path} cannot be made: {error.strerror}") from error
     for old in home.path.glob("tracker.db*"):
         old.unlink()
     home.config_file.write_text(files(__name__).joinpath("tracker.toml").read_text(encoding="utf-8"), encoding="utf-8")

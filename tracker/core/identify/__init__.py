@@ -89,7 +89,7 @@ def _sold(title: Reading, naming: Named, known: Memory | None, state: Condition)
     return Verdict(
         kind=Kind.CARD,
         gpu=family.id,
-        variant=known.variant if form is None else family.by_form.get((known.vram_gb, form)),
+        variant=_product(title, known, form),
         vram_gb=known.vram_gb,
         quantity=count,
         modded=known.modded,
@@ -99,6 +99,16 @@ def _sold(title: Reading, naming: Named, known: Memory | None, state: Condition)
         reason=known.reason if count == 1 else f"{count} × {known.reason}",
         words=_explained(title),
     )
+
+
+def _product(title: Reading, known: Memory, form: str | None) -> str | None:
+    """The exact product, as far as memory and form decide it: "SXM2" says more than that it is a module."""
+    if form is None:
+        return known.variant
+    by_form = known.family.by_form
+    said = ("".join(filter(str.isalnum, title.terms[place].text)) for place in title.places(roles.FORM))
+    exact = {by_form.get((known.vram_gb, module.replace("smx", "sxm"))) for module in said} - {None}
+    return exact.pop() if len(exact) == 1 and form == "sxm" else by_form.get((known.vram_gb, form))
 
 
 def _nameless(title: Reading, naming: Named, state: Condition) -> Verdict:

@@ -300,12 +300,25 @@ def _breaks(reading: Reading, named: Named, place: int) -> bool:
     return True
 
 
+_SPARE = roles.FOR | roles.FEATURE
+
+
+def _spare(reading: Reading, _named: Named) -> Found | None:
+    """What opens a text and is "for" a card is no card: "new thermal pads for RTX 3090"."""
+    for place in reading.places(roles.FOR):
+        opens = all(term.roles & (roles.FEATURE | roles.CONDITION | roles.NUMBER) for term in reading.terms[:place])
+        if place and opens and reading.terms[place - 1].roles & roles.FEATURE and reading.after(place, _NAMES_CARD, 2):
+            return Found(Kind.ACCESSORY, f"“{reading.terms[place - 1].text}” is for a card")
+    return None
+
+
 RULES: tuple[tuple[int, Rule], ...] = (
     (roles.SERVICE, _service),
     (roles.WANTED | roles.OPENING, _wanted),
     (_BUILT | roles.DISK, _built),
     (roles.ACCESSORY, _accessory),
     (roles.ONLY | roles.PACKAGING, _packaging),
+    (roles.FOR, _spare),
     (roles.FITTING, _fitting),
     (_COMPUTERS, _called),
     (_BUILT, _bundle),
@@ -318,7 +331,7 @@ RULES: tuple[tuple[int, Rule], ...] = (
 def other_than_card(reading: Reading, named: Named) -> Found | None:
     """What a text sells if it is not one model of working card."""
     awake = reading.roles
-    if awake & _DECIDES < roles.TELLING and not named.several:
+    if awake & _DECIDES < roles.TELLING and not named.several and awake & _SPARE != _SPARE:
         return None
     for wakes, rule in RULES:
         if awake & wakes and (found := rule(reading, named)):

@@ -161,6 +161,8 @@ def _by_form(variants: tuple[Gpu, ...]) -> dict[tuple[float | None, str | None],
         if gpu.vram_gb is not None:
             found[gpu.vram_gb, None].append(gpu.id)
             found[gpu.vram_gb, "sxm" if _is_module(gpu) else "pcie"].append(gpu.id)
+            if _is_module(gpu):
+                found[gpu.vram_gb, gpu.form_factor].append(gpu.id)
     return {decided: ids[0] for decided, ids in found.items() if len(ids) == 1}
 
 
