@@ -25,8 +25,8 @@ from sqlalchemy import (
 from db.rows import Row
 from db.store import LISTING, PRICE, chunks, table
 from db.tables import Daily
-from tracker.core.market import ANY, CLASS_OF, ConditionClass
-from tracker.core.models import Condition
+from tracker.core.market import ANY, CLASS_OF
+from tracker.core.models import Condition, ConditionClass
 from tracker.core.spread import spread
 
 DAILY = table(Daily)

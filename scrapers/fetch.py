@@ -282,7 +282,7 @@ class Fetcher:
         with within(self._timeout_s), self._client.stream("GET", url, headers=headers, auth=bearer) as response:
             named = {name.lower(): value for name, value in response.headers.items()}
             length = named.get("content-length", "")
-            if length.isdigit() and int(length) > self._max_bytes:
+            if length.isascii() and length.isdecimal() and int(length) > self._max_bytes:
                 raise decode.Oversized(f"{int(length):,} bytes announced")
             if response.is_stream_consumed:  # a transport given from outside may answer in one piece, unpacked
                 body = decode.unpack([response.content], "", max_bytes=self._max_bytes)

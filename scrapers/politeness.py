@@ -144,16 +144,21 @@ class Robots:
             return known.rules
 
 
+LONGEST_PAUSE_S = 86_400.0
+"""A site that asks for more than a day is asked again after one."""
+
+
 def retry_after_s(value: str, *, now: datetime | None = None) -> float | None:
     """The seconds a Retry-After header asks for, None where it says nothing we understand.
 
     The header holds seconds or an HTTP date, which is counted from `now` (the answer's own Date, best of all).
     """
-    if value.strip().isdigit():
-        return float(value)
+    digits = value.strip()
+    if digits.isascii() and digits.isdecimal():
+        return min(float(digits), LONGEST_PAUSE_S)
     if (until := http_date(value)) is None:
         return None
-    return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
+    return min(max(0.0, (until - (now or datetime.now(UTC))).total_seconds()), LONGEST_PAUSE_S)
 
 
 def http_date(value: str) -> datetime | None:

@@ -15,7 +15,7 @@ from tests.conftest import NOON, offer
 from tests.db.test_rollups import visit
 from tracker.chart import Line, in_terminal, to_file
 from tracker.core.errors import ConfigError, TrackerError
-from tracker.core.market import ConditionClass
+from tracker.core.models import ConditionClass
 from tracker.history import history, lines
 from tracker.pipeline import Tracker
 from tracker.rates import bundled, bundled_on

@@ -15,8 +15,8 @@ from db.engine import reading, writing
 from db.references import keep_references
 from tests.conftest import NOON, offer
 from tests.db.test_store import see
-from tracker.core.market import Baseline, Basis, ConditionClass, Refusal
-from tracker.core.models import Condition, Offer
+from tracker.core.market import Baseline, Basis, Refusal
+from tracker.core.models import Condition, ConditionClass, Offer
 from tracker.core.waiting import Chance
 from tracker.market import (
     Market,

@@ -20,7 +20,6 @@ from tracker.core.market import (
     MEMORY,
     Baseline,
     Comparable,
-    ConditionClass,
     Reference,
     Refusal,
     baseline,
@@ -28,7 +27,7 @@ from tracker.core.market import (
     region_of,
     too_cheap,
 )
-from tracker.core.models import Condition, Priced
+from tracker.core.models import Condition, ConditionClass, Priced
 from tracker.core.risk import Sign, signs
 from tracker.core.waiting import Chance, Stretch, Trend, advice, chance, trend
 

@@ -14,8 +14,7 @@ from typing import Any
 from db.engine import writing
 from db.references import keep_references
 from tracker.core.errors import ConfigError
-from tracker.core.market import ConditionClass
-from tracker.core.models import Kind, Money, RawListing
+from tracker.core.models import ConditionClass, Kind, Money, RawListing
 from tracker.core.money import Rates, usd_cents
 from tracker.core.offers import Identify
 from tracker.pipeline import Tracker

@@ -8,9 +8,11 @@ from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
+import pytest
+
 from scrapers.base import Page, Request, Scraper, Source
 from scrapers.crawl import Crawl, crawl
-from scrapers.politeness import Ledger
+from scrapers.politeness import Ledger, retry_after_s
 from tests.scrapers.local import Answer, Clock, Reply, Server, fetching
 from tests.trials import polite
 
@@ -104,3 +106,11 @@ def test_the_trial_sees_what_is_wrong() -> None:
     assert len(polite.Outcome(hosts=(good,), took_s=2.3).faults) == 1
     hasty = polite.Host(name="a", pause_s=1.0, pages=2, listings=1, least_s=2.0, took_s=2.1, closest_s=0.9, forbidden=1)
     assert len(polite.Outcome(hosts=(hasty,), took_s=2.1).faults) == 3
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("120", 120.0), ("0", 0.0), ("²", None), ("soon", None), ("9" * 400, 86_400.0), ("1" + "0" * 17, 86_400.0)],
+)
+def test_a_pause_is_read_and_never_longer_than_a_day(header: str, seconds: float | None) -> None:
+    assert retry_after_s(header) == seconds

@@ -12,9 +12,8 @@ import typer
 
 from tracker.commands.shared import FormatOption, app, open_tracker, say
 from tracker.core.errors import ConfigError
-from tracker.core.market import ANY, ConditionClass
 from tracker.core.metrics import METRICS, Basis
-from tracker.core.models import Condition
+from tracker.core.models import Condition, ConditionClass
 from tracker.core.wanted import Modded, Sort, Wanted
 from tracker.output import Format, emit, near
 
@@ -247,6 +246,7 @@ def history(
     """Show what a card or a listing asked, day by day; `history import FILE…` reads past series as reference prices."""
     from db.engine import reading
     from tracker.chart import in_terminal, to_file
+    from tracker.core.market import ANY
     from tracker.history import history, lines
     from tracker.series import import_series
 

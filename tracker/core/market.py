@@ -18,7 +18,7 @@ from math import sqrt
 from operator import itemgetter
 from typing import NamedTuple
 
-from tracker.core.models import Condition
+from tracker.core.models import Condition, ConditionClass
 
 TOO_CHEAP = Decimal("0.5")
 """An offer below this share of its baseline is too cheap to be believed; above its inverse it is too dear."""
@@ -39,15 +39,6 @@ REFERENCE_AGE = timedelta(days=365)
 """An older reference price says nothing about today."""
 
 Z90 = 1.645
-
-
-class ConditionClass(StrEnum):
-    """Conditions that are priced alike."""
-
-    NEW = "new"
-    RENEWED = "renewed"
-    USED = "used"
-    UNKNOWN = "unknown"
 
 
 ANY = "any"

@@ -18,6 +18,15 @@ class Condition(StrEnum):
     UNKNOWN = "unknown"
 
 
+class ConditionClass(StrEnum):
+    """Conditions that are priced alike."""
+
+    NEW = "new"
+    RENEWED = "renewed"
+    USED = "used"
+    UNKNOWN = "unknown"
+
+
 class Kind(StrEnum):
     """What one listing sells; only `card` and `unified` become offers."""
 

@@ -6,9 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
-from tracker.core.gpus import Catalogue
 from tracker.core.models import Condition, Gpu, Kind, Priced
+
+if TYPE_CHECKING:
+    from tracker.core.gpus import Catalogue
 
 
 class Modded(StrEnum):
@@ -91,11 +94,11 @@ class Wanted:
     def _named(self, *names: str) -> bool:
         return any(fnmatchcase(name, glob) for glob in self.gpus for name in names)
 
-    def variants(self, catalogue: Catalogue) -> list[Gpu]:
+    def variants(self, catalogue: "Catalogue") -> list[Gpu]:
         """The variants that are asked for."""
         return [gpu for gpu in catalogue if self.admits(gpu)]
 
-    def families(self, catalogue: Catalogue) -> Sequence[str] | None:
+    def families(self, catalogue: "Catalogue") -> Sequence[str] | None:
         """The families an undecided offer may belong to: None for any, empty for none."""
         if not self.admits_undecided():
             return ()
