@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.market_data import LISTING, MILLION, PRICE, Market, insert, listing
 from bench.measure import ms, say
-from db import store
+from db import sources, store
 from db.engine import open_engine, writing
 from db.rows import raw_of
 from tracker.assemble import Home, opened
@@ -55,7 +55,7 @@ def _load(tracker: Tracker, ours_file: Path, peer_file: Path, offers: int) -> tu
                     tx,
                     batch,
                     source="source-0",
-                    source_id=store.know_source(tx, "source-0", "site0"),
+                    source_id=sources.know_source(tx, "source-0", "site0"),
                     missed_since=None,
                     bill=tracker.bill,
                     catalogue=tracker.catalogue,

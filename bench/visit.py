@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bench.market_data import LISTING, Market, market
 from bench.measure import RUNS, median_s, ms, say
-from db import store
+from db import sql, store
 from db.engine import reading, writing
 from db.rows import raw_of
 from tracker.assemble import Home, opened
@@ -35,8 +35,8 @@ def main(made: Market | None = None) -> None:
         home = Path(folder)
         shutil.copy((made or market()).file, home)
         with opened(Home(path=home)) as tracker, reading(tracker.engine) as conn:
-            source_id = conn.execute(select(store.SOURCE.c.id).where(store.SOURCE.c.name == SOURCE)).scalar_one()
-            mine = select(store.LISTING).where(store.LISTING.c.source_id == source_id, store.LISTING.c.on_offer)
+            source_id = conn.execute(select(sql.SOURCE.c.id).where(sql.SOURCE.c.name == SOURCE)).scalar_one()
+            mine = select(sql.LISTING).where(sql.LISTING.c.source_id == source_id, sql.LISTING.c.on_offer)
             rows = [dict(row) for row in conn.execute(mine.limit(2 * SHOWN)).mappings()]
         read = [(row, understand(raw_of(row), identify=tracker.identify)) for row in rows]
         known = [(row, offer) for row, offer in read if isinstance(offer, Offer)][:SHOWN]

@@ -14,7 +14,7 @@ from random import Random
 
 from bench.market_data import CHANGE, LISTING, PER_VISIT, POLLS, Market, listing
 from bench.measure import RUNS, median_s, say
-from db import store
+from db import sources, store
 from db.engine import writing
 from db.rows import raw_of
 from tracker.assemble import Home, opened
@@ -82,7 +82,7 @@ def _visit(tracker: Tracker, shown: list[RawListing]) -> None:
             tx,
             outcomes,
             source=site,
-            source_id=store.know_source(tx, site, site),
+            source_id=sources.know_source(tx, site, site),
             missed_since=None,
             bill=tracker.bill,
             catalogue=tracker.catalogue,

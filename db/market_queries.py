@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, and_, func, or_, select, union_all
 
 from db.rollups import DAILY
 from db.rows import Row
-from db.store import LAST_SEEN, LISTING, PRICE, SOURCE, VISIT, chunks
+from db.sql import LAST_SEEN, LISTING, PRICE, SOURCE, VISIT, chunks
 from tracker.core.health import Outcome
 
 QUARANTINED = (Outcome.SUSPICIOUS.value,)

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from db.rows import Row, priced_of
-from db.store import (
+from db.sql import (
     ALERT,
     DELIVERY,
     LAST_SEEN,

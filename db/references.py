@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select
 
 from db.rows import Row
-from db.store import table
+from db.sql import table
 from db.tables import ReferencePrice
 
 REFERENCE = table(ReferencePrice)

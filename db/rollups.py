@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from db.rows import Row
-from db.store import LISTING, PRICE, chunks, table
+from db.sql import LISTING, PRICE, chunks, table
 from db.tables import Daily
 from tracker.core.market import ANY, CLASS_OF
 from tracker.core.models import Condition, ConditionClass

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, func, se
 from db import lite
 from db.queries import clauses
 from db.rollups import DAILY
-from db.store import LISTING
+from db.sql import LISTING
 from tracker.core.by_gpu import by_spec_alone
 from tracker.core.gpus import Catalogue
 from tracker.core.market import ANY

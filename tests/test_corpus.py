@@ -24,7 +24,7 @@ def imported(tracker_command: Callable[..., Ran], corpus: Path) -> Callable[...,
 def test_every_listing_is_an_offer_or_a_rejection_with_its_reason(imported: Callable[..., Ran], tmp_path: Path) -> None:
     from sqlalchemy import create_engine, select
 
-    from db.store import LISTING
+    from db.sql import LISTING
 
     engine = create_engine(f"sqlite:///{tmp_path / 'home' / 'tracker.db'}")
     with engine.connect() as conn:

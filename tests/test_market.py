@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from db import queries, store
+from db import queries, sources, sql, store
 from db.engine import reading, writing
 from db.references import keep_references
 from tests.conftest import NOON, offer
@@ -56,8 +56,8 @@ def visit(
     noted = {"mode": "full", "started_at": at, "ended_at": at, "outcome": "ok", "message": ""}
     counts = dict.fromkeys(("pages", "listings", "offers", "rejected", "new", "changed", "ended"), 0)
     with writing(tracker.engine) as tx:
-        source_id = store.know_source(tx, source, "barn")
-        store.close_visit(tx, source_id, visit={**noted, **counts}, source={"state": "ok"})
+        source_id = sources.know_source(tx, source, "barn")
+        sources.close_visit(tx, source_id, visit={**noted, **counts}, source={"state": "ok"})
 
 
 def look(tracker: Tracker, *, now: datetime = NOON, **asked: Any) -> list[Market]:
@@ -113,7 +113,7 @@ def test_a_shop_is_one_seller(make_tracker: MakeTracker) -> None:
     shop = [replace(one, raw=replace(one.raw, site="shopify")) for one in many]
     see(tracker, FIVE, at=NOON)
     with writing(tracker.engine) as tx:
-        source_id = store.know_source(tx, "shop", "shopify")
+        source_id = sources.know_source(tx, "shop", "shopify")
         store.record(
             tx,
             shop,
@@ -134,7 +134,7 @@ def test_a_quarantined_source_takes_no_part(make_tracker: MakeTracker) -> None:
     visit(tracker, [here(f"x{n}", "500", seller=f"x{n}") for n in range(9)], source="barn-2")
     assert worth(used(tracker)).n == 14
     with writing(tracker.engine) as tx:
-        tx.execute(update(store.SOURCE).where(store.SOURCE.c.name == "barn-2").values(state="suspicious"))
+        tx.execute(update(sql.SOURCE).where(sql.SOURCE.c.name == "barn-2").values(state="suspicious"))
     assert worth(used(tracker)).usd == 740
 
 
@@ -170,7 +170,7 @@ def test_the_risks_of_any_offers(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     visit(tracker, [*FIVE, here("x", "150", seller="pat"), here("y", "10", variant=None)])
     with reading(tracker.engine) as conn:
-        offers = list(queries.offers(conn, store.LISTING.c.on_offer, catalogue=tracker.catalogue))
+        offers = list(queries.offers(conn, sql.LISTING.c.on_offer, catalogue=tracker.catalogue))
         found = judged(conn, offers, country="US", now=NOON)
     assert len(offers) == 7
     assert len(found) == 6, "nothing is said of the undecided one"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from db import queries, store
+from db import queries, sources, sql, store
 from db.engine import open_engine, reading, writing
 from tests.conftest import NOON, RATES, offer, priced
 from tracker.core.errors import ConfigError
@@ -31,7 +31,7 @@ MakeTracker = Callable[..., Tracker]
 def put(tracker: Tracker, offers: Sequence[Offer], *, at: datetime = NOON) -> None:
     """One visit that shows these offers."""
     with writing(tracker.engine) as tx:
-        source_id = store.know_source(tx, "barn-us", "barn")
+        source_id = sources.know_source(tx, "barn-us", "barn")
         store.record(
             tx,
             offers,
@@ -134,7 +134,7 @@ def test_the_stock_is_enough_for_the_same_plans(make_tracker: MakeTracker, known
     for goal in (Goal(vram_gb=24), Goal(vram_gb=96), Goal(vram_gb=120, max_cards=5), Goal(vram_gb=60, mixed=True)):
         with reading(tracker.engine) as conn:
             some = queries.stock(conn, most=goal.max_cards, wanted=Wanted(), catalogue=known)
-            every = list(queries.offers(conn, store.LISTING.c.on_offer, catalogue=known))
+            every = list(queries.offers(conn, sql.LISTING.c.on_offer, catalogue=known))
         assert len(some) <= len(every)
         assert plans(some, goal) == plans(every, goal)
     assert len(some) < len(every)

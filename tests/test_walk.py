@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from db import queries, store
+from db import queries, sources
 from db.engine import reading, writing
 from scrapers.fetch import Fetcher
 from tests.alerts.test_channels import smtp_server
 from tests.conftest import Ran
 from tests.shop import SHOP, Shop, configure, products
-from tracker import pipeline, second_thoughts
+from tracker import delivery, pipeline, second_thoughts
 from tracker.assemble import Home, opened, stop
 from tracker.core.health import Outcome
 from tracker.core.wanted import Wanted
@@ -69,8 +69,8 @@ def test_from_the_page_to_the_mail_and_the_webhook(
 
         httpserver.expect_request("/hook", method="POST").respond_with_data("taken")
         with opened(home) as tracker:
-            assert pipeline.deliver(tracker).sent == 6
-            assert pipeline.deliver(tracker).sent == 0
+            assert delivery.deliver(tracker).sent == 6
+            assert delivery.deliver(tracker).sent == 0
     posted = [json.loads(request.data) for request, _ in httpserver.log if request.path == "/hook"]
     assert [(alert["kind"], alert["offers"][0]["usd_per_gb"]) for alert in posted] == [
         ("summary", 5.9062),
@@ -92,10 +92,10 @@ def test_a_receiver_that_is_down_gets_everything_later_under_the_same_key(
     now = now_utc()
     with opened(home) as tracker:
         httpserver.expect_oneshot_request("/hook").respond_with_data("", status=503)
-        assert "answered 503" in pipeline.deliver(tracker, now=lambda: now).refusals[0]
-        assert pipeline.deliver(tracker, now=lambda: now + timedelta(seconds=59)) == pipeline.Delivered()
+        assert "answered 503" in delivery.deliver(tracker, now=lambda: now).refusals[0]
+        assert delivery.deliver(tracker, now=lambda: now + timedelta(seconds=59)) == delivery.Delivered()
         httpserver.expect_oneshot_request("/hook").respond_with_data("taken")
-        assert pipeline.deliver(tracker, now=lambda: now + timedelta(minutes=2)).sent == 1
+        assert delivery.deliver(tracker, now=lambda: now + timedelta(minutes=2)).sent == 1
     keys = [request.headers["Idempotency-Key"] for request, _ in httpserver.log if request.path == "/hook"]
     assert len(keys) == 2
     assert len(set(keys)) == 1
@@ -110,7 +110,7 @@ def test_what_a_channel_refuses_for_good_is_failed_and_can_be_retried(
     visits()
     httpserver.expect_oneshot_request("/hook").respond_with_data("", status=410)
     with opened(home) as tracker:
-        pipeline.deliver(tracker)
+        delivery.deliver(tracker)
         with reading(tracker.engine) as conn:
             assert [row["state"] for row in queries.deliveries(conn, states=("failed",), limit=9)] == ["failed"]
     assert "answered 410" in tracker_command("alerts", "pending").out
@@ -194,8 +194,8 @@ def test_nobody_visits_a_source_that_is_being_visited(home: Home, shop: Shop) ->
     planned = stop(config, "barn")
     with opened(home, config) as tracker:
         with writing(tracker.engine) as tx:
-            store.know_source(tx, "barn", "shopify")
-            store.claim(tx, "barn", now=now_utc(), until=now_utc() + timedelta(hours=1))
+            sources.know_source(tx, "barn", "shopify")
+            sources.claim(tx, "barn", now=now_utc(), until=now_utc() + timedelta(hours=1))
         assert pipeline.visit(tracker, planned.scraper, planned.source, _never, every=planned.every) is None
 
 
@@ -370,7 +370,7 @@ def test_a_channel_that_crashes_holds_back_nobody(home: Home, shop: Shop, visits
     with opened(home) as tracker:
         from dataclasses import replace
 
-        delivered = pipeline.deliver(replace(tracker, channels={**tracker.channels, "broken": Broken(type="broken")}))
+        delivered = delivery.deliver(replace(tracker, channels={**tracker.channels, "broken": Broken(type="broken")}))
     assert delivered.sent == 1
     assert "crashed" in delivered.refusals[0]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import scrapers.sites
-from db import queries, store
+from db import notes, queries, sources
 from db.engine import open_engine, reading, writing
 from scrapers.base import Mode, Scraper, Source
 from tracker import glance
@@ -104,7 +104,7 @@ def _remember(home: Home, tracker: Tracker) -> None:
         before = queries.noted(conn, glance.NOTE)
     if before != now:
         with writing(tracker.engine) as tx:
-            store.note(tx, glance.NOTE, now)
+            notes.note(tx, glance.NOTE, now)
 
 
 def _rates(engine: "Engine") -> "Rates":
@@ -117,7 +117,7 @@ def _rates(engine: "Engine") -> "Rates":
     if kept is not None and kept.day >= fresh.day:
         return kept
     with writing(engine) as tx:
-        store.keep_rates(tx, fresh)
+        notes.keep_rates(tx, fresh)
     return fresh
 
 
@@ -129,7 +129,7 @@ def fetching(config: Config, engine: "Engine") -> Iterator["Fetcher"]:
     def spend(site: str, quota: int) -> bool:
         try:
             with writing(engine) as tx:
-                return store.spend(tx, site, day=now_utc().date().isoformat(), quota=quota)
+                return sources.spend(tx, site, day=now_utc().date().isoformat(), quota=quota)
         except StoreError as error:  # one busy moment ends a walk early, it does not undo it
             raise Unreachable(f"the call could not be counted: {error}", site=site) from error
 

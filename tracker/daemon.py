@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from db import queries, store
+from db import queries, sources
 from db.engine import reading, writing
 from scrapers import oauth
 from scrapers.base import Mode
 from scrapers.crawl import Fetch
-from tracker import pipeline
+from tracker import delivery, pipeline
 from tracker.assemble import Stop, stop
 from tracker.config import Config
 from tracker.core.errors import SourceError, TrackerError
@@ -106,9 +106,9 @@ class Daemon:
         for site, said in keyless.items():
             log.warning("the sources of %s are left alone: %s", site, said)
         with writing(self._tracker.engine) as tx:
-            store.unschedule(tx, kept=list(self._planned))
+            sources.unschedule(tx, kept=list(self._planned))
             for name, planned in self._planned.items():
-                store.schedule(tx, name, planned.source.site, sweeps=planned.sweep_every is not None, now=now)
+                sources.schedule(tx, name, planned.source.site, sweeps=planned.sweep_every is not None, now=now)
         pipeline.greet(self._tracker, now=now)
 
     def _start_due(self, tried: set[tuple[str, Mode]] | None = None) -> list[Future[Visited | None]]:
@@ -153,7 +153,7 @@ class Daemon:
 
     def _deliver(self) -> None:
         try:
-            delivered = pipeline.deliver(self._tracker)
+            delivered = delivery.deliver(self._tracker)
         except TrackerError as error:
             log.error("delivery: %s", error)
             return

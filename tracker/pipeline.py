@@ -1,13 +1,13 @@
 """The spine: one listing walks from a fetched page to a stored offer, and to an alert that is owed and sent.
 
-    visit = claim → harvest → keep          deliver = what is owed → channel
+    visit = claim → harvest → keep          (delivery.deliver = what is owed → channel)
 
 The daemon, the CLI, the demo, the importers and the tests all call these functions.
 """
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -16,15 +16,14 @@ from types import MappingProxyType
 from sqlalchemy import Connection, Engine
 
 from alerts.base import Channel
-from alerts.message import compose
-from db import queries, rollups, store
+from db import notes, outbox, queries, rollups, sources, store
 from db.engine import reading, writing
 from db.rows import Row, digest_of, priced_of, row_of
 from scrapers import memory
 from scrapers.base import Mode, Page, Request, Scraper, Source, Walk
 from scrapers.crawl import Crawl, Fetch, crawl
 from tracker.core import health
-from tracker.core.errors import Gone, NotifyError, RateLimited, SourceError
+from tracker.core.errors import Gone, RateLimited, SourceError
 from tracker.core.flat import flat_alert
 from tracker.core.gpus import Catalogue
 from tracker.core.health import Judgement, Outcome
@@ -45,17 +44,8 @@ PRICED_BY = "priced by"
 DETAILS = 10
 """Listings of one visit that are looked at closely before an alert."""
 
-LEASE = timedelta(minutes=2)
-"""A delivery that has not ended after this long is tried again."""
-
 WINDOW_AGE = timedelta(days=14)
 """A listing seen only through a window ends when no window has shown it for this long."""
-
-RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 25, 125, 360))
-"""Waits before the next attempt to deliver; the last one repeats."""
-
-GIVE_UP = timedelta(days=7)
-"""An alert that no attempt could deliver for this long is failed for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +107,8 @@ def visit(tracker: Tracker, scraper: Scraper, source: Source, fetch: Fetch, *, e
     """Visit one source if nobody else is at it: claim, harvest, keep; None when it was taken."""
     started_at = now_utc()
     with writing(tracker.engine) as tx:
-        store.know_source(tx, source.name, source.site)
-        if not store.claim(tx, source.name, now=started_at, until=started_at + CLAIM):
+        sources.know_source(tx, source.name, source.site)
+        if not sources.claim(tx, source.name, now=started_at, until=started_at + CLAIM):
             return None
     try:
         return _visited(
@@ -132,7 +122,7 @@ def visit(tracker: Tracker, scraper: Scraper, source: Source, fetch: Fetch, *, e
         return keep(tracker, source, failed, walk=scraper.walk, every=every, started_at=started_at, now=now_utc())
     except BaseException:
         with writing(tracker.engine) as tx:
-            store.release(tx, source.name)
+            sources.release(tx, source.name)
         raise
 
 
@@ -164,7 +154,7 @@ def _holding_on(tracker: Tracker, source: Source, fetch: Fetch) -> Fetch:
     def fetch_and_hold(request: Request) -> Page:
         page = fetch(request)
         with writing(tracker.engine) as tx:
-            store.prolong(tx, source.name, until=now_utc() + CLAIM)
+            sources.prolong(tx, source.name, until=now_utc() + CLAIM)
         return page
 
     return fetch_and_hold
@@ -235,7 +225,7 @@ def keep(
     """
     outcomes = [understand(raw, identify=tracker.identify) for raw in harvest.listings]
     with writing(tracker.engine) as tx:
-        source_id = store.know_source(tx, source.name, source.site)
+        source_id = sources.know_source(tx, source.name, source.site)
         before = queries.source_row(tx, source.name)
         first = not queries.has_shown(tx, source_id)
         judgement = health.judge(
@@ -262,10 +252,10 @@ def keep(
             now=now,
         )
         if queries.noted(tx, PRICED_BY) not in (None, tracker.basis):  # another process prices otherwise by now
-            store.note(tx, PRICED_BY, "")
+            notes.note(tx, PRICED_BY, "")
         rollups.update(tx, recorded.variants, now.date())
         alerts = _worth_saying(tracker, tx, source, recorded, first=first, now=now)
-        owed = store.owe(tx, (_owed(alert, now) for alert in alerts), now=now_utc())
+        owed = outbox.owe(tx, (_owed(alert, now) for alert in alerts), now=now_utc())
         visited = Visited(
             source=source.name,
             mode=source.mode,
@@ -279,7 +269,7 @@ def keep(
             ended=recorded.ended,
             alerts=owed,
         )
-        store.close_visit(
+        sources.close_visit(
             tx,
             source_id,
             visit=_visit_row(visited, started_at=started_at, now=now),
@@ -313,8 +303,8 @@ def _worth_saying(
     return list(evaluate(tracker.watches, recorded.changes, told=told))
 
 
-def _owed(alert: Alert, now: datetime) -> store.Owed:
-    return store.Owed(
+def _owed(alert: Alert, now: datetime) -> outbox.Owed:
+    return outbox.Owed(
         key=alert.key,
         kind=alert.kind,
         watch=alert.watch.name,
@@ -372,7 +362,7 @@ def _source_row(
 def greet(tracker: Tracker, *, now: datetime) -> int:
     """Let every new or edited watch speak at once, in one summary of what is on offer; returns the alerts owed."""
     with writing(tracker.engine) as tx:
-        store.forget_watches(tx, kept=[watch.name for watch in tracker.watches])
+        outbox.forget_watches(tx, kept=[watch.name for watch in tracker.watches])
         store.end_forgotten(tx, before=now - WINDOW_AGE, now=now)
         known = queries.known_watches(tx)
     owed = 0
@@ -383,80 +373,8 @@ def greet(tracker: Tracker, *, now: datetime) -> int:
             if queries.known_watches(tx).get(watch.name) == watch.fingerprint:  # another process was quicker
                 continue
             offers = queries.on_offer(tx, wanted=watch.wanted, catalogue=tracker.catalogue)
-            store.forget_told(tx, watch.name)
+            outbox.forget_told(tx, watch.name)
             alerts = summarise([watch], offers, occasion="new watch", at=now)
-            owed += store.owe(tx, (_owed(alert, now) for alert in alerts), now=now)
-            store.know_watch(tx, watch, now=now)
+            owed += outbox.owe(tx, (_owed(alert, now) for alert in alerts), now=now)
+            outbox.know_watch(tx, watch, now=now)
     return owed
-
-
-# --- delivery -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivered:
-    """What one round of deliveries did; `refusals` says who refused and why."""
-
-    sent: int = 0
-    refusals: tuple[str, ...] = ()
-
-
-def deliver(tracker: Tracker, *, now: Callable[[], datetime] = now_utc) -> Delivered:
-    """Send what is owed and due; what is refused stays owed until it is time to give up.
-
-    A channel that is down is left alone for the rest of the round, so that it holds back nobody else.
-    """
-    with reading(tracker.engine) as conn:
-        due = queries.owed(conn, now=now())
-    sent, refusals, down = 0, [], set()
-    for delivery in due:
-        if delivery["channel"] in down:
-            continue
-        refusal = _send(tracker, delivery, now)
-        if refusal is None:
-            sent += 1
-        elif str(refusal):
-            refusals.append(f"{delivery['channel']}: {refusal}")
-            if not refusal.permanent:
-                down.add(delivery["channel"])
-    return Delivered(sent=sent, refusals=tuple(refusals))
-
-
-def _send(tracker: Tracker, delivery: Row, now: Callable[[], datetime]) -> NotifyError | None:
-    """One attempt at one delivery: None when sent, the refusal when not, an empty one when somebody else has it."""
-    alert_id, name, at = delivery["alert_id"], delivery["channel"], now()
-    mine = at + LEASE
-    with writing(tracker.engine) as tx:
-        if not store.claim_delivery(tx, alert_id, name, now=at, until=mine):
-            return NotifyError("", permanent=True)
-    refusal = _refusal(tracker.channels.get(name), delivery)
-    with writing(tracker.engine) as tx:
-        outcome = {"state": "sent", "sent_at": now(), "error": ""}
-        if refusal is not None:
-            outcome = _after_refusal(delivery, refusal, now())
-        store.close_delivery(tx, alert_id, name, claimed_until=mine, **outcome)
-    return refusal
-
-
-def _refusal(channel: Channel | None, delivery: Row) -> NotifyError | None:
-    """What a channel says against a message; None when it took it."""
-    if channel is None:
-        name = delivery["channel"]
-        return NotifyError(f"there is no channel {name!r} in the configuration", permanent=True)
-    try:
-        channel.send(compose(delivery["payload"]))
-    except NotifyError as error:
-        return error
-    except Exception as error:  # a bug in one channel must not hold back the others
-        log.exception("the channel %s crashed", delivery["channel"])
-        return NotifyError(f"crashed: {error!r}")
-    return None
-
-
-def _after_refusal(delivery: Row, error: NotifyError, now: datetime) -> Row:
-    if error.permanent or now - delivery["created_at"] > GIVE_UP:
-        return {"state": "failed", "error": str(error)}
-    pause = RETRIES[min(delivery["attempts"], len(RETRIES) - 1)]
-    if error.retry_after_s is not None:
-        pause = max(pause, timedelta(seconds=min(error.retry_after_s, 86_400)))
-    return {"next_try_at": now + pause, "error": str(error)}

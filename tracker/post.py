@@ -6,17 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 from alerts.message import compose
-from db import queries, store
+from db import outbox, queries
 from db.engine import reading, writing
-from tracker import pipeline
+from tracker import delivery, pipeline
 from tracker.config import Config, channels_of
 from tracker.core.errors import ConfigError, NotifyError
 from tracker.core.flat import flat_alert
 from tracker.core.models import Priced
 from tracker.core.rules import Alert, AlertKind, Change, Event, Watch
 from tracker.core.wanted import Wanted
+from tracker.delivery import Delivered
 from tracker.output import near
-from tracker.pipeline import Delivered, Tracker
+from tracker.pipeline import Tracker
 
 
 def test_channels(config: Config, names: Sequence[str]) -> dict[str, str]:
@@ -98,5 +99,5 @@ def retry(tracker: Tracker) -> Delivered:
     """Make everything owed or failed due now, and deliver it."""
     now = pipeline.now_utc()
     with writing(tracker.engine) as tx:
-        store.retry_deliveries(tx, now=now)
-    return pipeline.deliver(tracker)
+        outbox.retry_deliveries(tx, now=now)
+    return delivery.deliver(tracker)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from db import queries, rollups, store
+from db import notes, queries, rollups, store
 from db.engine import reading, writing
 from db.rows import Row, raw_of, row_of
 from tracker.core.gpus import Catalogue
@@ -75,7 +75,7 @@ def reprice(tracker: Tracker, *, batch: int = 2000) -> int:
             rows = queries.listings_after(tx, last, limit=batch)
             if not rows:
                 rollups.update(tx, variants, now_utc().date())
-                store.note(tx, PRICED_BY, tracker.basis)
+                notes.note(tx, PRICED_BY, tracker.basis)
                 return changed
             last = rows[-1]["id"]
             variants.update(row["variant"] for row in rows if row["variant"])

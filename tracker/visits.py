@@ -12,7 +12,7 @@ from db.engine import reading
 from scrapers.base import Page, Request, Scraper, Source
 from scrapers.crawl import Crawl, crawl, read
 from scrapers.saved import saved
-from tracker import pipeline
+from tracker import delivery, pipeline
 from tracker.assemble import Home, fetching, opened, stop
 from tracker.config import Config
 from tracker.core.errors import ConfigError, SourceError
@@ -37,7 +37,7 @@ def scrape_now(home: Home, names: Sequence[str]) -> Iterator[Visited]:
                     raise SourceError("another process is visiting it right now", site=plan.source.name)
                 yield visited
         finally:
-            pipeline.deliver(tracker)
+            delivery.deliver(tracker)
 
 
 def look(home: Home, names: Sequence[str]) -> list[dict[str, Any]]:
@@ -98,7 +98,7 @@ def import_files(home: Home, site: str, files: Iterable[Path], *, at: datetime |
             started_at=started_at,
             now=at or started_at,
         )
-        pipeline.deliver(tracker)
+        delivery.deliver(tracker)
     return visited
 
 

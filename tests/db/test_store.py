@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, func, select
 
-from db import queries, store
+from db import outbox, queries, sources, sql, store
 from db.engine import reading, writing
 from tests.conftest import NOON, offer, rejected
 from tracker.core.metrics import DEFAULTS, METRICS
@@ -32,7 +32,7 @@ def see(
 ) -> store.Recorded:
     """One visit that shows these listings."""
     with writing(tracker.engine) as tx:
-        source_id = store.know_source(tx, source, "barn")
+        source_id = sources.know_source(tx, source, "barn")
         return store.record(
             tx,
             outcomes,
@@ -52,7 +52,7 @@ def count(tracker: Tracker, table: Table) -> int:
 
 def listing(tracker: Tracker, site_id: str = "1") -> dict[str, object]:
     with reading(tracker.engine) as conn:
-        row = conn.execute(select(store.LISTING).where(store.LISTING.c.site_id == site_id)).mappings().one()
+        row = conn.execute(select(sql.LISTING).where(sql.LISTING.c.site_id == site_id)).mappings().one()
         return dict(row)
 
 
@@ -85,7 +85,7 @@ def test_what_a_second_visit_changes(
         see(tracker, [before], at=NOON)
     recorded = see(tracker, [after], at=NOON + HOUR)
     assert [change.event for change in recorded.changes] == ([event] if event else [])
-    assert count(tracker, store.PRICE) == points
+    assert count(tracker, sql.PRICE) == points
 
 
 def test_amounts_are_kept_as_printed_with_the_rate_used(make_tracker: MakeTracker) -> None:
@@ -111,7 +111,7 @@ def test_being_seen_again_touches_presence_alone(make_tracker: MakeTracker) -> N
     see(tracker, [offer()], at=NOON + HOUR)
     assert listing(tracker) == before
     with reading(tracker.engine) as conn:
-        assert conn.execute(select(store.PRESENCE.c.seen_at)).scalar_one() == NOON + HOUR
+        assert conn.execute(select(sql.PRESENCE.c.seen_at)).scalar_one() == NOON + HOUR
 
 
 def test_what_is_missing_ends_and_may_come_back(make_tracker: MakeTracker) -> None:
@@ -121,7 +121,7 @@ def test_what_is_missing_ends_and_may_come_back(make_tracker: MakeTracker) -> No
     assert recorded.ended == 1
     assert listing(tracker, "1")["ended_at"] == NOON + 2 * HOUR
     assert not listing(tracker, "1")["on_offer"]
-    assert count(tracker, store.PRICE) == 3  # the end is a price point too: not available from then on
+    assert count(tracker, sql.PRICE) == 3  # the end is a price point too: not available from then on
     back = see(tracker, [offer("1"), offer("2")], at=NOON + 3 * HOUR)
     assert [change.event for change in back.changes] == [Event.BACK]
     assert listing(tracker, "1")["ended_at"] is None
@@ -165,12 +165,12 @@ def test_what_nobody_looks_after_ends(make_tracker: MakeTracker) -> None:
     see(tracker, [offer("1")], at=NOON, source="import:barn")
     see(tracker, [offer("2")], at=NOON, source="barn-us")
     with writing(tracker.engine) as tx:
-        store.schedule(tx, "barn-us", "barn", sweeps=False, now=NOON)
+        sources.schedule(tx, "barn-us", "barn", sweeps=False, now=NOON)
         store.end_forgotten(tx, before=NOON + HOUR, now=NOON + 2 * HOUR)
     assert not listing(tracker, "1")["on_offer"]
     assert listing(tracker, "2")["on_offer"]
     with writing(tracker.engine) as tx:
-        store.unschedule(tx, kept=[])
+        sources.unschedule(tx, kept=[])
         store.end_forgotten(tx, before=NOON + HOUR, now=NOON + 2 * HOUR)
     assert not listing(tracker, "2")["on_offer"]
 
@@ -183,46 +183,46 @@ def test_the_same_listing_twice_in_one_visit_is_one(make_tracker: MakeTracker) -
 def test_only_one_may_visit_a_source(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     with writing(tracker.engine) as tx:
-        store.know_source(tx, "barn-us", "barn")
-        assert store.claim(tx, "barn-us", now=NOON, until=NOON + HOUR)
-        assert not store.claim(tx, "barn-us", now=NOON + HOUR / 2, until=NOON + HOUR)
-        assert store.claim(tx, "barn-us", now=NOON + 2 * HOUR, until=NOON + 3 * HOUR)  # the first one died
+        sources.know_source(tx, "barn-us", "barn")
+        assert sources.claim(tx, "barn-us", now=NOON, until=NOON + HOUR)
+        assert not sources.claim(tx, "barn-us", now=NOON + HOUR / 2, until=NOON + HOUR)
+        assert sources.claim(tx, "barn-us", now=NOON + 2 * HOUR, until=NOON + 3 * HOUR)  # the first one died
 
 
 def test_a_quota_is_shared_and_renewed_by_day(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     with writing(tracker.engine) as tx:
-        assert [store.spend(tx, "ebay", day="2026-05-01", quota=2) for _ in range(3)] == [True, True, False]
-        assert store.spend(tx, "ebay", day="2026-05-02", quota=2)
+        assert [sources.spend(tx, "ebay", day="2026-05-01", quota=2) for _ in range(3)] == [True, True, False]
+        assert sources.spend(tx, "ebay", day="2026-05-02", quota=2)
 
 
-def owed(key: str = "k1", channels: tuple[str, ...] = ("console",)) -> store.Owed:
-    return store.Owed(key=key, kind="deal", watch="w", payload={"key": key}, channels=channels, told={})
+def owed(key: str = "k1", channels: tuple[str, ...] = ("console",)) -> outbox.Owed:
+    return outbox.Owed(key=key, kind="deal", watch="w", payload={"key": key}, channels=channels, told={})
 
 
 def test_one_event_is_owed_once(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     with writing(tracker.engine) as tx:
-        assert store.owe(tx, [owed(), owed(), owed("k2", ())], now=NOON) == 2
-        assert store.owe(tx, [owed()], now=NOON) == 0
-    assert count(tracker, store.DELIVERY) == 1
+        assert outbox.owe(tx, [owed(), owed(), owed("k2", ())], now=NOON) == 2
+        assert outbox.owe(tx, [owed()], now=NOON) == 0
+    assert count(tracker, sql.DELIVERY) == 1
 
 
 def test_a_delivery_is_taken_by_one_and_again_after_its_lease(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     with writing(tracker.engine) as tx:
-        store.owe(tx, [owed()], now=NOON)
+        outbox.owe(tx, [owed()], now=NOON)
         [row] = queries.owed(tx, now=NOON)
         where = (row["alert_id"], row["channel"])
-        assert store.claim_delivery(tx, *where, now=NOON, until=NOON + HOUR)
-        assert not store.claim_delivery(tx, *where, now=NOON, until=NOON + HOUR)
+        assert outbox.claim_delivery(tx, *where, now=NOON, until=NOON + HOUR)
+        assert not outbox.claim_delivery(tx, *where, now=NOON, until=NOON + HOUR)
         assert queries.owed(tx, now=NOON) == []
-        assert store.claim_delivery(tx, *where, now=NOON + 2 * HOUR, until=NOON + 3 * HOUR)
-        store.close_delivery(
+        assert outbox.claim_delivery(tx, *where, now=NOON + 2 * HOUR, until=NOON + 3 * HOUR)
+        outbox.close_delivery(
             tx, *where, claimed_until=NOON + HOUR, state="failed", error="late"
         )  # not its lease any more
-        store.close_delivery(tx, *where, claimed_until=NOON + 3 * HOUR, state="sent", sent_at=NOON)
-        assert not store.claim_delivery(tx, *where, now=NOON + 4 * HOUR, until=NOON + 5 * HOUR)
+        outbox.close_delivery(tx, *where, claimed_until=NOON + 3 * HOUR, state="sent", sent_at=NOON)
+        assert not outbox.claim_delivery(tx, *where, now=NOON + 4 * HOUR, until=NOON + 5 * HOUR)
 
 
 def test_a_failed_transaction_leaves_nothing(make_tracker: MakeTracker) -> None:
@@ -230,12 +230,12 @@ def test_a_failed_transaction_leaves_nothing(make_tracker: MakeTracker) -> None:
 
     def fail_half_way() -> None:
         with writing(tracker.engine) as tx:
-            store.know_source(tx, "barn-us", "barn")
+            sources.know_source(tx, "barn-us", "barn")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         fail_half_way()
-    assert count(tracker, store.SOURCE) == 0
+    assert count(tracker, sql.SOURCE) == 0
 
 
 def test_the_cheapest_of_each_variant_are_ranked_over_all(make_tracker: MakeTracker) -> None:
@@ -287,7 +287,7 @@ def test_the_cheapest_of_each_variant_are_ranked_over_all(make_tracker: MakeTrac
 def test_ranking_reads_the_index_alone(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     with reading(tracker.engine) as conn:
-        query = queries._few(Wanted(), 5).where(store.LISTING.c.variant == "rtx-3090-24gb")
+        query = queries._few(Wanted(), 5).where(sql.LISTING.c.variant == "rtx-3090-24gb")
         text = query.compile(conn, compile_kwargs={"literal_binds": True})
         plan = " ".join(str(row) for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}"))
     assert "listing_on_offer (variant=?" in plan

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlmodel import SQLModel
 
 from db.engine import open_engine, reading, writing
-from db.store import LISTING
+from db.sql import LISTING
 from tests.conftest import NOON, RATES
 from tests.scrapers.invented.csv import SUPPLIERS
 from tests.scrapers.invented.goofish import MODDED, RECORDS, REFUSED, answer

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from db.engine import reading
 from scrapers.base import Page, Request
 from scrapers.crawl import Fetch, crawl
-from tracker import pipeline
+from tracker import delivery, pipeline
 from tracker.assemble import Home, Stop, opened, stop
 from tracker.columns import legend, offer_columns, shown_in
 from tracker.core.errors import StoreError
@@ -41,7 +41,7 @@ def show(home: Home) -> None:
             _say(f"\n--- {'yesterday' if ago else 'today'}: visiting {len(config.sources)} sources (recorded pages)")
             for name in config.sources:
                 _say(str(_visit(tracker, stop(config, name), day, ago)))
-            pipeline.deliver(tracker)
+            delivery.deliver(tracker)
         shown = shown_in(config.buyer.currency, tracker.rates.usd_per_unit)
         _say(f"\n--- tracker report --metric usd_per_gb\n{legend(METRICS['usd_per_gb'], shown)}")
         with reading(tracker.engine) as conn:

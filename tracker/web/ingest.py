@@ -21,7 +21,7 @@ import scrapers.sites
 from scrapers import decode
 from scrapers.base import Source, Walk
 from scrapers.crawl import Crawl
-from tracker import pipeline
+from tracker import delivery, pipeline
 from tracker.assemble import stop
 from tracker.config import Config
 from tracker.core.errors import StoreError
@@ -183,7 +183,7 @@ def _keep(intake: Intake, source: Source, body: bytes, content_type: str, url: s
 def _deliver(tracker: Tracker) -> None:
     """Send what was owed; what cannot be sent now stays owed."""
     try:
-        pipeline.deliver(tracker)
+        delivery.deliver(tracker)
     except StoreError:
         log.exception("alerts could not be delivered; they stay owed")
 

@@ -1,0 +1,106 @@
+"""The outbox: what each watch was told, the alerts that are owed, and the deliveries of them."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from db.sql import (
+    ALERT,
+    DELIVERY,
+    TOLD,
+    WATCH,
+    upsert,
+)
+from tracker.core.rules import Watch
+
+
+def know_watch(tx: Connection, watch: Watch, *, now: datetime) -> None:
+    """Remember that a watch, as it reads now, has been evaluated over everything on offer."""
+    row = {"name": watch.name, "fingerprint": watch.fingerprint, "since": now}
+    upsert(tx, WATCH, [row], key=("name",))
+
+
+def forget_watches(tx: Connection, *, kept: Collection[str]) -> None:
+    """Forget watches that are no longer configured: one that comes back is new."""
+    tx.execute(delete(WATCH).where(WATCH.c.name.not_in(kept)))
+
+
+def forget_told(tx: Connection, watch: str) -> None:
+    """Forget what a watch has said: an edited one speaks afresh."""
+    tx.execute(delete(TOLD).where(TOLD.c.watch == watch))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """An alert as it is owed: its payload for the messages, the channels, and what it tells of which listing."""
+
+    key: str
+    kind: str
+    watch: str
+    payload: Mapping[str, Any]
+    channels: tuple[str, ...]
+    told: Mapping[int, Decimal]
+
+
+def owe(tx: Connection, alerts: Iterable[Owed], *, now: datetime) -> int:
+    """Put alerts in the outbox, once each whatever happens; returns how many were new."""
+    new = 0
+    for alert in alerts:
+        if tx.execute(select(ALERT.c.id).where(ALERT.c.key == alert.key)).first():
+            continue
+        entered = insert(ALERT).values(
+            key=alert.key,
+            kind=alert.kind,
+            watch=alert.watch,
+            payload=json.dumps(alert.payload, ensure_ascii=False),
+            created_at=now,
+        )
+        alert_id = tx.execute(entered.returning(ALERT.c.id)).scalar_one()
+        owed = {"alert_id": alert_id, "state": "owed", "attempts": 0, "next_try_at": now, "error": ""}
+        if alert.channels:
+            tx.execute(insert(DELIVERY), [{**owed, "channel": channel} for channel in alert.channels])
+        told = [
+            {"watch": alert.watch, "listing_id": listing_id, "unit_usd": unit_usd, "at": now}
+            for listing_id, unit_usd in alert.told.items()
+        ]
+        upsert(tx, TOLD, told, key=("watch", "listing_id"))
+        new += 1
+    return new
+
+
+def claim_delivery(tx: Connection, alert_id: int, channel: str, *, now: datetime, until: datetime) -> bool:
+    """Take one delivery by compare-and-swap; False when somebody else has it or it is done."""
+    taken = (
+        update(DELIVERY)
+        .where(
+            DELIVERY.c.alert_id == alert_id,
+            DELIVERY.c.channel == channel,
+            DELIVERY.c.state == "owed",
+            or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until < now),
+        )
+        .values(claimed_until=until, attempts=DELIVERY.c.attempts + 1)
+    )
+    return tx.execute(taken).rowcount == 1
+
+
+def close_delivery(tx: Connection, alert_id: int, channel: str, *, claimed_until: datetime, **columns: Any) -> None:
+    """Write down how an attempt went and give the delivery back; one whose lease another has taken says nothing."""
+    mine = (
+        DELIVERY.c.alert_id == alert_id,
+        DELIVERY.c.channel == channel,
+        DELIVERY.c.state == "owed",
+        DELIVERY.c.claimed_until == claimed_until,
+    )
+    tx.execute(update(DELIVERY).where(*mine).values(claimed_until=None, **columns))
+
+
+def retry_deliveries(tx: Connection, *, now: datetime) -> int:
+    """Make everything owed or failed due now, but for what is being sent; returns how many deliveries that is."""
+    idle = or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until < now)
+    again = update(DELIVERY).where(DELIVERY.c.state != "sent", idle).values(state="owed", next_try_at=now)
+    return tx.execute(again).rowcount
