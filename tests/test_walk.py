@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
+from alerts.message import compose
 from db import queries, sources
 from db.engine import reading, writing
 from scrapers.fetch import Fetcher
@@ -307,10 +308,47 @@ def test_the_item_itself_is_asked_before_an_alert(make_tracker: Callable[..., Tr
     assert asked == ["https://barn.example/", *(f"https://barn.example/item/{number}" for number in "124")]
     with reading(tracker.engine) as conn:
         [alert] = queries.owed(conn, now=now_utc())
-    assert [one["site_id"] for one in alert["payload"]["offers"]] == ["4", "1"], "sold is not told, the unasked is"
+    told = [(one["site_id"], one["unverified"]) for one in alert["payload"]["offers"]]
+    assert told == [("4", True), ("1", False)], "sold is not told, the unasked is, and called so"
     asked.clear()
     pipeline.visit(tracker, scraper, source, fetch, every=timedelta(hours=1))
     assert asked == ["https://barn.example/"], "what the search still shows as before is not asked again"
+
+
+@pytest.mark.parametrize(("fails", "asked", "verified"), [(False, 10, 10), (True, 0, 0)])
+def test_a_deal_that_was_not_looked_at_says_so(
+    make_tracker: Callable[..., Tracker], fails: bool, asked: int, verified: int
+) -> None:
+    from scrapers.base import Page, Request, Scraper, Source
+    from tests.alerts.test_message import WATCH
+    from tests.conftest import raw
+    from tracker.core.errors import Unreachable
+
+    looked: list[str] = []
+
+    def fetch(request: Request) -> Page:
+        if "/item/" in request.url:
+            looked.append(request.url)
+        if request.url.endswith("page=2"):
+            raise Unreachable("no answer")
+        return Page(url=request.url, text="", source=source)
+
+    scraper = Scraper(
+        site="barn",
+        start=lambda _: [Request(url="https://barn.example/")],
+        parse=lambda _: [raw(str(number), "RTX 3090 24GB", "400") for number in range(12)],
+        follow=lambda _: [Request(url="https://barn.example/?page=2")] if fails else [],
+        detail=lambda _, listing: Request(url=f"https://barn.example/item/{listing.site_id}"),
+    )
+    source = Source(name="barn", site="barn")
+    tracker = make_tracker(watches=(WATCH,))
+    pipeline.visit(tracker, scraper, source, fetch, every=timedelta(hours=1))
+    with reading(tracker.engine) as conn:
+        [alert] = queries.owed(conn, now=now_utc())
+    told = [one["unverified"] for one in alert["payload"]["offers"]]
+    assert (len(looked), told.count(False), len(told)) == (asked, verified, 12)
+    message = compose(alert["payload"])
+    assert message.text.count("unverified: the site could not be asked about it") == 12 - verified
 
 
 def test_a_page_that_has_not_changed_is_not_read_again_and_counts_as_seen(

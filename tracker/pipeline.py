@@ -7,10 +7,9 @@ The daemon, the CLI, the demo, the importers and the tests all call these functi
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine
@@ -31,7 +30,7 @@ from tracker.core.landed import Costs, Landed, asked, land
 from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.money import Rates
 from tracker.core.offers import Identify, understand
-from tracker.core.rules import Alert, Watch, evaluate, summarise
+from tracker.core.rules import Alert, Change, Event, Watch, evaluate, summarise
 
 log = logging.getLogger("tracker")
 
@@ -134,7 +133,7 @@ def _visited(
         said = queries.pages_remembered(conn, source.name, source.mode.value, read_since=since)
     harvest = _harvest(scraper, source, fetch, said, limit=tracker.max_pages)
     plain = {raw.site_id: raw for raw in harvest.listings}
-    harvest = _looked_at_closely(tracker, scraper, source, fetch, harvest)
+    harvest, unverified = _looked_at_closely(tracker, scraper, source, fetch, harvest)
     closer = {raw.site_id: plain[raw.site_id] for raw in harvest.listings if raw is not plain[raw.site_id]}
     return keep(
         tracker,
@@ -145,6 +144,7 @@ def _visited(
         started_at=started_at,
         now=now_utc(),
         summaries=closer,
+        unverified=unverified,
     )
 
 
@@ -172,15 +172,19 @@ def _harvest(scraper: Scraper, source: Source, fetch: Fetch, said: Mapping[str, 
         return Crawl(listings=(), pages=0, complete=False, error=fault)
 
 
-def _looked_at_closely(tracker: Tracker, scraper: Scraper, source: Source, fetch: Fetch, harvest: Crawl) -> Crawl:
+def _looked_at_closely(
+    tracker: Tracker, scraper: Scraper, source: Source, fetch: Fetch, harvest: Crawl
+) -> tuple[Crawl, frozenset[str]]:
     """Ask the site itself about the few listings that are about to raise an alert, where it has a call for one item.
 
-    What cannot be asked goes on as it was: a good offer is not held back by a failing call.
+    What cannot be asked goes on as it was, and its id is told: a good offer is not held back by a failing call, but
+    its alert says so. A site whose walk failed is not asked for more.
     """
-    if scraper.detail is None or not tracker.watches or harvest.error is not None:
-        return harvest
+    if scraper.detail is None or not tracker.watches:
+        return harvest, frozenset()
+    speaking = list(_about_to_speak(tracker, source, harvest))
     closer: dict[str, RawListing] = {}
-    for raw in islice(_about_to_speak(tracker, source, harvest), DETAILS):
+    for raw in speaking[: DETAILS if harvest.error is None else 0]:
         try:
             closer[raw.site_id] = scraper.parse_detail(fetch(scraper.detail(source, raw)), raw)
         except Gone:
@@ -188,7 +192,7 @@ def _looked_at_closely(tracker: Tracker, scraper: Scraper, source: Source, fetch
         except SourceError as error:
             log.warning("%s: %s is not looked at closely: %s", source.name, raw.site_id, error)
     listings = tuple(closer.get(raw.site_id, raw) for raw in harvest.listings)
-    return replace(harvest, listings=listings)
+    return replace(harvest, listings=listings), frozenset(raw.site_id for raw in speaking) - closer.keys()
 
 
 def _about_to_speak(tracker: Tracker, source: Source, harvest: Crawl) -> Iterator[RawListing]:
@@ -216,12 +220,14 @@ def keep(
     started_at: datetime,
     now: datetime,
     summaries: Mapping[str, RawListing] = MappingProxyType({}),
+    unverified: Collection[str] = (),
 ) -> Visited:
     """Identify what a walk brought home, and in one transaction store it, evaluate the watches and owe the alerts.
 
     `every` None is an import: the source has no next visit, and nothing ends. `now` is when the pages were true.
     `summaries` holds, for listings that were looked at closely, what the search itself shows of them: while that
-    stays the same, what is stored of them does too.
+    stays the same, what is stored of them does too. `unverified` are the ids of those that should have been looked at
+    closely and could not be.
     """
     outcomes = [understand(raw, identify=tracker.identify) for raw in harvest.listings]
     with writing(tracker.engine) as tx:
@@ -254,7 +260,8 @@ def keep(
         if queries.noted(tx, PRICED_BY) not in (None, tracker.basis):  # another process prices otherwise by now
             notes.note(tx, PRICED_BY, "")
         rollups.update(tx, recorded.variants, now.date())
-        alerts = _worth_saying(tracker, tx, source, recorded, first=first, now=now)
+        changes = [replace(change, unverified=change.offer.site_id in unverified) for change in recorded.changes]
+        alerts = _worth_saying(tracker, tx, source, changes, first=first, now=now)
         owed = outbox.owe(tx, (_owed(alert, now) for alert in alerts), now=now_utc())
         visited = Visited(
             source=source.name,
@@ -292,15 +299,14 @@ def _missed_since(before: Row, source: Source, walk: Walk, judgement: Judgement,
 
 
 def _worth_saying(
-    tracker: Tracker, tx: Connection, source: Source, recorded: store.Recorded, *, first: bool, now: datetime
+    tracker: Tracker, tx: Connection, source: Source, changes: Sequence[Change], *, first: bool, now: datetime
 ) -> list[Alert]:
     """A source's first visit is history, told once a watch in one summary; after that every change is news."""
     if first:
-        offers = [change.offer for change in recorded.changes]
-        return list(summarise(tracker.watches, offers, occasion=f"first visit of {source.name}", at=now))
-    listing_ids = [change.offer.listing_id for change in recorded.changes]
+        return list(summarise(tracker.watches, changes, occasion=f"first visit of {source.name}", at=now))
+    listing_ids = [change.offer.listing_id for change in changes]
     told = queries.told(tx, [watch.name for watch in tracker.watches], listing_ids)
-    return list(evaluate(tracker.watches, recorded.changes, told=told))
+    return list(evaluate(tracker.watches, changes, told=told))
 
 
 def _owed(alert: Alert, now: datetime) -> outbox.Owed:
@@ -374,7 +380,8 @@ def greet(tracker: Tracker, *, now: datetime) -> int:
                 continue
             offers = queries.on_offer(tx, wanted=watch.wanted, catalogue=tracker.catalogue)
             outbox.forget_told(tx, watch.name)
-            alerts = summarise([watch], offers, occasion="new watch", at=now)
+            already = [Change(event=Event.NEW, offer=offer) for offer in offers]
+            alerts = summarise([watch], already, occasion="new watch", at=now)
             owed += outbox.owe(tx, (_owed(alert, now) for alert in alerts), now=now)
             outbox.know_watch(tx, watch, now=now)
     return owed

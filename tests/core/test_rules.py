@@ -82,7 +82,8 @@ def test_the_same_event_has_the_same_key_and_another_price_another() -> None:
 
 
 def test_a_summary_ranks_what_fits_best_first() -> None:
-    offers = [priced(1, "700"), priced(2, "600"), priced(3, "900")]
+    asked = {1: "700", 2: "600", 3: "900"}
+    offers = [Change(event=Event.NEW, offer=priced(number, usd)) for number, usd in asked.items()]
     [alert] = summarise([WATCH, replace(asking(gpus=("mi50",)), name="none")], offers, occasion="new watch", at=NOON)
     assert alert.kind is AlertKind.SUMMARY
     assert [change.offer.listing_id for change in alert.changes] == [2, 1]

@@ -77,6 +77,7 @@ def _flat_change(change: Change, watch: Watch) -> dict[str, Any]:
         "event": change.event.value,
         "value": _number(value, 4),
         "was_usd": _number(change.was_usd),
+        "unverified": change.unverified,
         **flat_offer(change.offer, watch.basis),
     }
 

@@ -25,11 +25,15 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One offer that is new, back, or at another price; `was_usd` is its unit price before, None where it had none."""
+    """One offer that is new, back, or at another price; `was_usd` is its unit price before, None where it had none.
+
+    `unverified` says that its site could not be asked about it, where other offers of that site are.
+    """
 
     event: Event
     offer: Priced
     was_usd: Decimal | None = None
+    unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,19 +113,19 @@ def _is_news(change: Change, last: Decimal | None) -> bool:
     return unit is not None and (last is None or unit <= last * AGAIN_BELOW)
 
 
-def summarise(watches: Iterable[Watch], offers: Sequence[Priced], *, occasion: str, at: datetime) -> Iterator[Alert]:
+def summarise(watches: Iterable[Watch], changes: Sequence[Change], *, occasion: str, at: datetime) -> Iterator[Alert]:
     """One alert a watch, listing best first what already answers it at a time; none for a watch nothing answers."""
     for watch in watches:
         fitting = sorted(
-            (offer for offer in offers if watch.wants(offer)),
-            key=lambda offer: (METRICS[watch.metric].rank(watch.value_of(offer)), offer.listing_id),
+            (change for change in changes if watch.wants(change.offer)),
+            key=lambda change: (METRICS[watch.metric].rank(watch.value_of(change.offer)), change.offer.listing_id),
         )
         if fitting:
             yield Alert(
                 key=key_of(watch.name, watch.fingerprint, occasion, at),
                 kind=AlertKind.SUMMARY,
                 watch=watch,
-                changes=tuple(Change(event=Event.NEW, offer=offer) for offer in fitting),
+                changes=tuple(fitting),
                 occasion=occasion,
             )
 
