@@ -1,0 +1,83 @@
+"""A database of the first release, kept as a file, opens today with everything that was in it."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db import queries
+from db.engine import HEAD, open_engine, reading
+from tests.conftest import Ran
+from tracker.assemble import Home, opened
+from tracker.core.wanted import Wanted
+from tracker.report import ranked
+
+KEPT = Path(__file__).with_name("first_release.sql")
+"""Made once by the first release's own code, from invented pages: never to be edited."""
+
+Rows = list[tuple[Any, ...]]
+
+
+def lay_down(file: Path) -> dict[str, tuple[list[str], Rows]]:
+    """Write the kept database to a file; returns what every table held, with its columns."""
+    with closing(sqlite3.connect(file)) as db:
+        db.executescript(KEPT.read_text(encoding="utf-8"))
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {table: held(db, table) for table in tables if table != "alembic_version"}
+
+
+def held(db: sqlite3.Connection, table: str, columns: list[str] | None = None) -> tuple[list[str], Rows]:
+    named = columns or [row[1] for row in db.execute(f'PRAGMA table_info("{table}")')]
+    quoted = ", ".join(f'"{name}"' for name in named)
+    return named, sorted(db.execute(f'SELECT {quoted} FROM "{table}"').fetchall(), key=repr)
+
+
+def test_every_row_is_there_after_the_upgrade_and_a_copy_beside_it(tmp_path: Path) -> None:
+    file = tmp_path / "tracker.db"
+    before = lay_down(file)
+    assert [table for table, (_, rows) in before.items() if not rows] == [], "the kept file is to hold some of all"
+    open_engine(f"sqlite:///{file}").dispose()
+    with closing(sqlite3.connect(file)) as db:
+        assert db.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        for table, (columns, rows) in before.items():
+            assert held(db, table, columns) == (columns, rows), table
+    copies = list(tmp_path.glob("tracker.before-*.db"))
+    assert len(copies) == (HEAD != "0001")
+    for copy in copies:
+        with closing(sqlite3.connect(copy)) as db:
+            assert db.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+            assert {table: held(db, table) for table in before} == before
+
+
+@pytest.fixture
+def upgraded(home: Home) -> Home:
+    lay_down(home.path / "tracker.db")
+    return home
+
+
+def test_todays_code_reads_it(upgraded: Home) -> None:
+    with opened(upgraded) as tracker, reading(tracker.engine) as conn:
+        best = ranked(conn, metric="usd_per_gb", wanted=Wanted(), catalogue=tracker.catalogue)
+        known = queries.sources(conn)
+        undelivered = queries.deliveries(conn, states=("owed", "failed"), limit=100)
+        counted = queries.counts(conn)
+        [dropped] = queries.named(conn, "v1|110000110866|0")
+        asked = [row["price"] for row in queries.prices_of(conn, dropped["id"])]
+    assert {"m40-24gb", "mi50-32gb"} <= {row["variant"] for row in best}
+    assert set(known) == {"ebay", "refurb-shop", "r9700", "barn", "import:ebay"}
+    assert known["barn"]["state"] == "ok"
+    assert {(row["channel"], row["state"]) for row in undelivered} == {("refused", "failed"), ("down", "owed")}
+    assert counted["listings"] == 46
+    assert asked == [Decimal(720), Decimal(619)], "the price that fell keeps its history"
+
+
+def test_the_command_line_works_on_it(upgraded: Home, tracker_command: Callable[..., Ran]) -> None:
+    for words in (["report", "--by", "gpu"], ["sources"], ["rejected"], ["history", "mi50"], ["alerts", "pending"]):
+        ran = tracker_command("--home", upgraded.path, *words)
+        assert (ran.code, "Traceback" in ran.err) == (0, False), words
