@@ -104,7 +104,7 @@ def _state(offer: Facts) -> str:
         f"in {offer['country']}" if offer["country"] else "",
         seller,
         "takes offers" if offer["best_offer"] else "",
-        "unverified: the site could not be asked about it" if offer.get("unverified") else "",
+        *(f"unverified: {doubt}" for doubt in offer.get("doubts", ())),
         *(said for flag, said in _FLAGS.items() if flag in flags),
     )
     return " · ".join(word for word in words if word)

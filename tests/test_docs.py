@@ -13,7 +13,7 @@ import alerts
 import scrapers.sites
 from tests.conftest import Ran
 from tracker.config import Config
-from tracker.core.flat import SCHEMA, flat_alert
+from tracker.core.flat import SCHEMA, flat_alert, flat_offer
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -67,13 +67,16 @@ def test_every_site_and_channel_is_documented() -> None:
 def test_every_field_of_the_webhook_is_documented() -> None:
     from tests.alerts.test_message import WATCH
     from tests.conftest import NOON, priced
-    from tracker.core.rules import Alert, AlertKind, Change, Event
+    from tests.core.test_risk import LIKE
+    from tracker.core.rules import Alert, AlertKind, Change, Event, Reason, Rule
 
-    change = Change(event=Event.NEW, offer=priced())
+    change = Change(event=Event.NEW, offer=priced(), reasons=(Reason(rule=Rule.NEW, said="new"),), worth=LIKE)
     alert = Alert(key="k", kind=AlertKind.DEAL, watch=WATCH, changes=(change,), occasion="new")
     page = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`([a-z_]+)`", page))
+    named = set(re.findall(r"`([a-z0-9_]+)`", page))
     payload = flat_alert(alert, created_at=NOON)
     assert json.loads(json.dumps(payload)) == payload
-    assert payload.keys() - named == set()
+    [offer], [reason] = payload["offers"], payload["offers"][0]["reasons"]
+    added = offer.keys() - flat_offer(priced()).keys()
+    assert (payload.keys() | added | reason.keys() | offer["baseline"].keys()) - named == set()
     assert f"version of this format: {SCHEMA}" in page

@@ -4,11 +4,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from tracker.core.market import Baseline, Refusal
 from tracker.core.metrics import DEFAULTS, METRICS, Basis
 from tracker.core.models import Priced
-from tracker.core.rules import Alert, Change, Watch
+from tracker.core.rules import Alert, Change, Reason, Watch
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the webhook's JSON; a change that breaks a receiver raises it."""
 
 MOST_OFFERS = 20
@@ -65,6 +66,7 @@ def flat_alert(alert: Alert, *, created_at: datetime) -> dict[str, Any]:
         "metric": alert.watch.metric,
         "unit": METRICS[alert.watch.metric].unit,
         "below": _number(alert.watch.below, 4),
+        "rules": list(alert.watch.asks),
         "created_at": _instant(created_at),
         "count": len(alert.changes),
         "offers": [_flat_change(change, alert.watch) for change in alert.changes[:MOST_OFFERS]],
@@ -77,9 +79,33 @@ def _flat_change(change: Change, watch: Watch) -> dict[str, Any]:
         "event": change.event.value,
         "value": _number(value, 4),
         "was_usd": _number(change.was_usd),
-        "unverified": change.unverified,
+        "unverified": bool(change.doubts),
+        "doubts": list(change.doubts),
+        "reasons": [_flat_reason(reason) for reason in change.reasons],
+        "signs": [{"name": sign.name, "said": sign.said} for sign in change.signs],
+        "baseline": flat_baseline(change.worth) if isinstance(change.worth, Baseline) else None,
+        "no_baseline": change.worth.reason if isinstance(change.worth, Refusal) else None,
         **flat_offer(change.offer, watch.basis),
     }
+
+
+def _flat_reason(reason: Reason) -> dict[str, Any]:
+    return {
+        "rule": reason.rule.value,
+        "said": reason.said,
+        "value": _number(reason.value, 4),
+        "threshold": _number(reason.threshold, 4),
+        "unit": reason.unit,
+        "past": _number(reason.past, 4),
+        "past_unit": reason.past_unit,
+        "past_at": _instant(reason.past_at),
+    }
+
+
+def flat_baseline(worth: Baseline) -> dict[str, Any]:
+    """What one card is worth, in USD, and what the figure rests on."""
+    amounts = {name: _number(getattr(worth, name)) for name in ("usd", "low", "high", "p10", "p90")}
+    return {**amounts, "sellers": worth.n, "listings": worth.listings, "ended": worth.ended, "basis": worth.label}
 
 
 def _number(amount: Decimal | None, places: int = 2) -> float | None:
