@@ -9,7 +9,7 @@ from db.engine import writing
 from tests.conftest import NOON, Ran, offer
 from tests.db.test_store import see
 from tracker.assemble import Home, opened
-from tracker.core.metrics import DEFAULTS, METRICS
+from tracker.core.metrics import METRICS
 from tracker.core.models import Condition
 from tracker.core.wanted import Wanted
 from tracker.glance import Glance, glance
@@ -20,7 +20,7 @@ Command = Callable[..., Ran]
 
 def look(home: Home, **asked: object) -> Glance | None:
     wanted = Wanted(**asked)  # type: ignore[arg-type]
-    return glance(home.path, metric=METRICS["usd_per_gb"], wanted=wanted, basis=DEFAULTS, now=NOON)
+    return glance(home.path, metric=METRICS["usd_per_gb"], wanted=wanted, model_gb=None, now=NOON)
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def _no_waiting(_seconds: float) -> None:
 
 def report(home: Home, metric: str = "usd_per_gb") -> list[dict[str, Any]]:
     with opened(home) as tracker, reading(tracker.engine) as conn:
-        return ranked(conn, metric=metric, wanted=Wanted(), catalogue=tracker.catalogue)
+        return ranked(conn, metric=metric, wanted=Wanted(), now=now_utc(), catalogue=tracker.catalogue)
 
 
 def test_from_the_page_to_the_mail_and_the_webhook(

@@ -86,6 +86,7 @@ def opened(home: Home, config: Config | None = None) -> Iterator[Tracker]:
             watches=read.asked,
             costs=read.costs,
             channels=channels_of(read),
+            use=read.basis,
             currency=read.buyer.currency,
             max_pages=read.fetch.max_pages,
         )
@@ -99,7 +100,7 @@ def opened(home: Home, config: Config | None = None) -> Iterator[Tracker]:
 
 def _remember(home: Home, tracker: Tracker) -> None:
     """Note what the database was opened with, for `glance`."""
-    now = glance.remembered(home.path, tracker.currency)
+    now = glance.remembered(home.path, tracker.currency, tracker.use)
     with reading(tracker.engine) as conn:
         before = queries.noted(conn, glance.NOTE)
     if before != now:

@@ -18,6 +18,9 @@ FILES = (".png", ".svg")
 READABLE = 14
 """Lines that one chart can hold."""
 
+WIDEST_DAY = 8
+"""Columns one day takes at most: a single price is no line across the screen."""
+
 MARGIN = 9
 """Columns left of the chart, for the scale."""
 
@@ -35,7 +38,7 @@ class Line:
 
 def in_terminal(line: Line, *, width: int = 80, height: int = 12) -> list[str]:
     """One line as rows of text: `•` the middle, `░` the band, days that share a column as their median."""
-    drawn = width - MARGIN
+    drawn = min(width - MARGIN, len(line.days) * WIDEST_DAY)
     columns = _columns(line, drawn) if line.days else []
     known = [value for column in columns for value in column if value is not None]
     if not known:

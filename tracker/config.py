@@ -22,7 +22,7 @@ from scrapers.platforms import css
 from scrapers.sites import feed, pages, product
 from tracker.core.errors import ConfigError
 from tracker.core.landed import Costs, Forwarder, Import
-from tracker.core.metrics import METRICS
+from tracker.core.metrics import DEFAULTS, METRICS, Basis
 from tracker.core.models import Condition
 from tracker.core.rules import Watch
 from tracker.core.wanted import Modded, Sort, Wanted
@@ -92,6 +92,16 @@ class RulesTable(_Table):
     shipping_usd: dict[str, NotNegative] = {}
     imports: tuple[ImportTable, ...] = ()
     forwarders: tuple[ForwarderTable, ...] = ()
+
+
+class UseTable(_Table):
+    """How cards will be used, for the metrics that reckon with it: the tariff, the load, the years, the resale."""
+
+    usd_per_kwh: NotNegative = DEFAULTS.usd_per_kwh
+    duty_cycle: Decimal = Field(default=DEFAULTS.duty_cycle, ge=0, le=1)
+    years: Decimal = Field(default=DEFAULTS.years, gt=0)
+    resale: Decimal = Field(default=DEFAULTS.resale, ge=0, lt=1)
+    model_gb: Decimal = Field(default=DEFAULTS.model_gb, gt=0)
 
 
 class FetchTable(_Table):
@@ -205,6 +215,7 @@ class Config(BaseSettings):
     buyer: BuyerTable = BuyerTable()
     rules: RulesTable = RulesTable()
     addons: dict[str, NotNegative] = {}
+    use: UseTable = UseTable()
     fetch: FetchTable = FetchTable()
     database: DatabaseTable = DatabaseTable()
     web: WebTable = WebTable()
@@ -237,6 +248,11 @@ class Config(BaseSettings):
         )
 
     @cached_property
+    def basis(self) -> Basis:
+        """What metrics are computed with beside price and spec, as the core knows it."""
+        return Basis(**self.use.model_dump())
+
+    @cached_property
     def asked(self) -> tuple[Watch, ...]:
         """The watches as the core knows them, in file order."""
         return tuple(
@@ -246,6 +262,7 @@ class Config(BaseSettings):
                 metric=watch.metric,
                 below=watch.below,
                 notify=watch.notify,
+                basis=self.basis,
             )
             for name, watch in self.watches.items()
         )
@@ -354,6 +371,7 @@ def settings(config: Config, database_url: str) -> Iterator[tuple[str, str]]:
     yield from _flat("buyer", config.buyer.model_dump())
     yield from _flat("rules", config.rules.model_dump(by_alias=True))
     yield from _flat("addons", config.addons)
+    yield from _flat("use", config.use.model_dump())
     yield from _flat("fetch", config.fetch.model_dump())
     yield from _flat("web", config.web.model_dump())
     yield "database.url", make_url(database_url).render_as_string(hide_password=True)

@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -35,9 +35,10 @@ def opened_with(home: Path) -> str:
     return seen.hexdigest()
 
 
-def remembered(home: Path, currency: str) -> str:
-    """What to note in the database once it is open in full; `currency` is the buyer's."""
-    return json.dumps({"fingerprint": opened_with(home), "currency": currency})
+def remembered(home: Path, currency: str, use: Basis) -> str:
+    """What to note in the database once it is open in full; `currency` and `use` are the buyer's."""
+    said = {name: str(value) for name, value in asdict(use).items()}
+    return json.dumps({"fingerprint": opened_with(home), "currency": currency, "use": said})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,24 +51,29 @@ class Glance:
     usd_per_unit: dict[str, Decimal]
 
 
-def glance(home: Path, *, metric: Metric, wanted: Wanted, basis: Basis, now: datetime) -> Glance | None:
-    """The same rows as `report.by_gpu`; None where only the long way is sure to be right."""
+def glance(home: Path, *, metric: Metric, wanted: Wanted, model_gb: Decimal | None, now: datetime) -> Glance | None:
+    """The same rows as `report.by_gpu`; None where only the long way is sure to be right.
+
+    `model_gb` stands in for the size the buyer's settings name.
+    """
     file = home / "tracker.db"
     if not by_spec_alone(wanted) or not file.exists():
         return None
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as db:
-            return _look(home, db.cursor(), metric, wanted, basis, now)
+            return _look(home, db.cursor(), metric, wanted, model_gb, now)
     except sqlite3.Error:  # made by another version, or not a database at all: the long way says so
         return None
 
 
 def _look(
-    home: Path, cursor: sqlite3.Cursor, metric: Metric, wanted: Wanted, basis: Basis, now: datetime
+    home: Path, cursor: sqlite3.Cursor, metric: Metric, wanted: Wanted, model_gb: Decimal | None, now: datetime
 ) -> Glance | None:
     noted = json.loads(lite.noted(cursor, NOTE) or "{}")
     if noted.get("fingerprint") != opened_with(home):
         return None
+    use = {name: Decimal(said) for name, said in noted["use"].items()}
+    basis = Basis(**use | ({} if model_gb is None else {"model_gb": model_gb}))
     cursor.execute("BEGIN")  # one view of the database, whatever is written meanwhile
     known = catalogue(home / "gpus.local.toml")
     asked = {gpu.id for gpu in wanted.variants(known)}

@@ -33,6 +33,9 @@ from tracker.core.waiting import Chance, Stretch, Trend, advice, chance, trend
 
 Row = Mapping[str, Any]
 
+Judged = tuple[Baseline | Refusal, tuple[Sign, ...]]
+"""What an offer's like is worth, and what speaks against the offer."""
+
 SHOPS = frozenset({"shopify", "woocommerce", "jsonld"})
 """Sites whose listings without a seller are all of the shop they stand in."""
 
@@ -104,9 +107,7 @@ def market(
     return markets
 
 
-def judged(
-    conn: Connection, offers: Iterable[Priced], *, country: str = "", now: datetime
-) -> dict[int, tuple[Baseline | Refusal, tuple[Sign, ...]]]:
+def judged(conn: Connection, offers: Iterable[Priced], *, country: str = "", now: datetime) -> dict[int, Judged]:
     """The baseline and the risks of some offers, by listing; those of undecided variants are left out."""
     by_variant: defaultdict[str, list[Priced]] = defaultdict(list)
     for offer in offers:

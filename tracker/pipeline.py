@@ -27,6 +27,7 @@ from tracker.core.flat import flat_alert
 from tracker.core.gpus import Catalogue
 from tracker.core.health import Judgement, Outcome
 from tracker.core.landed import Costs, Landed, asked, land
+from tracker.core.metrics import DEFAULTS, Basis
 from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.money import Rates
 from tracker.core.offers import Identify, understand
@@ -58,6 +59,7 @@ class Tracker:
     watches: tuple[Watch, ...]
     channels: Mapping[str, Channel]
     costs: Costs
+    use: Basis = DEFAULTS
     currency: str = "USD"
     max_pages: int = 200
 

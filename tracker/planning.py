@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,9 +17,13 @@ from tracker.core.models import Gpu, Kind, Priced
 from tracker.core.plan import MOST_CARDS, Goal, Pick, Plan, admits, plans
 from tracker.core.rig import Load
 from tracker.core.wanted import Modded, Sort, Wanted
+from tracker.market import judged
 from tracker.output import near
 
 Row = Mapping[str, Any]
+
+SPELLED_OUT = 3
+"""Listings left out that are named one by one."""
 
 ANYTHING = Wanted(sort=Sort.ALL)
 """Cards and machines alike."""
@@ -56,6 +61,29 @@ def planned(
         wide = replace(goal, max_cards=max(goal.max_cards, MOST_CARDS))
         notes += _why_none(stock(wide), stock(replace(wide, modded=True)), goal)
     return Planned(plans=tuple(found), notes=tuple(notes))
+
+
+def believed(
+    conn: Connection, goal: Goal, *, top: int | None = None, country: str = "", now: datetime, catalogue: Catalogue
+) -> Planned:
+    """The plans without listings that are too cheap to be believed by the market of a buyer in `country`.
+
+    Only what a plan would buy is judged, and what falls out is replaced, until everything bought is believed.
+    """
+    doubted: dict[int, str] = {}
+    while True:
+        answer = planned(conn, goal, leave_out=doubted, top=top, catalogue=catalogue)
+        bought = {pick.listing.listing_id: pick.listing for plan in answer.plans for pick in plan.picks if pick.listing}
+        judgements = judged(conn, bought.values(), country=country, now=now)
+        worse = {
+            listing_id: sign.said
+            for listing_id, (_, signs) in judgements.items()
+            for sign in signs
+            if sign.name == "too_cheap"
+        }
+        if not worse:
+            return replace(answer, notes=(*answer.notes, *_too_cheap(doubted)))
+        doubted |= worse
 
 
 def owned(text: str, catalogue: Catalogue) -> tuple[Gpu, int]:
@@ -96,6 +124,13 @@ def shortlist(found: Sequence[Plan]) -> list[Plan]:
 
 
 # --- what the reader should know ----------------------------------------------------------------------------------
+
+
+def _too_cheap(doubted: Mapping[int, str]) -> Iterator[str]:
+    """Name the listings that nobody believes."""
+    yield from (f"listing {number} is left out: {said}" for number, said in sorted(doubted.items())[:SPELLED_OUT])
+    if len(doubted) > SPELLED_OUT:
+        yield f"{len(doubted) - SPELLED_OUT} more listings are left out as too cheap to be believed"
 
 
 def _unknown(offers: Sequence[Priced], goal: Goal) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Ranked offers: by listing, and by card."""
+"""Ranked offers beside what their like is worth: by listing, and by card."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,18 +10,63 @@ from db import queries, summaries
 from tracker.core.by_gpu import TREND, Standing, rows
 from tracker.core.flat import flat_offer
 from tracker.core.gpus import Catalogue
+from tracker.core.llm import expected_tok_s
+from tracker.core.market import Baseline, Refusal, ratio
 from tracker.core.metrics import DEFAULTS, METRICS, Basis
+from tracker.core.models import Priced
 from tracker.core.wanted import Wanted
+from tracker.market import Judged, judged
 
 Row = Mapping[str, Any]
 
 
 def ranked(
-    conn: Connection, *, metric: str, wanted: Wanted, top: int = 20, basis: Basis = DEFAULTS, catalogue: Catalogue
+    conn: Connection,
+    *,
+    metric: str,
+    wanted: Wanted,
+    top: int = 20,
+    basis: Basis = DEFAULTS,
+    country: str = "",
+    now: datetime,
+    catalogue: Catalogue,
 ) -> list[dict[str, Any]]:
-    """The best wanted offers by a metric as flat rows, best first; offers the metric cannot value are left out."""
+    """The best wanted offers by a metric as flat rows, best first; offers the metric cannot value are left out.
+
+    Beside each stand its distance from what the market of a buyer in `country` asks, its risks, and its speed.
+    """
     offers = queries.cheapest(conn, METRICS[metric], wanted=wanted, basis=basis, top=top, catalogue=catalogue)
-    return [flat_offer(offer, basis) for offer in offers]
+    worths = judged(conn, offers, country=country, now=now)
+    return [
+        {**flat_offer(offer, basis), **flat_speed(offer, basis), **flat_judgement(offer, worths.get(offer.listing_id))}
+        for offer in offers
+    ]
+
+
+def flat_judgement(offer: Priced, found: Judged | None) -> dict[str, Any]:
+    """How an offer compares with its like: `market_ratio` is its share of `market_usd`; why not, where it cannot be."""
+    worth, signs = found or (None, ())
+    known = worth if isinstance(worth, Baseline) else None
+    refused = worth.reason if isinstance(worth, Refusal) else ""
+    return {
+        "market_usd": float(known.usd) if known else None,
+        "market_ratio": round(float(ratio(offer.unit_usd, known)), 4) if known and offer.unit_usd is not None else None,
+        "market_basis": known.label if known else refused,
+        "risks": " ".join(sign.name for sign in signs),
+        "risks_said": "; ".join(sign.said for sign in signs),
+    }
+
+
+def flat_speed(offer: Priced, basis: Basis) -> dict[str, Any]:
+    """Tokens a second of a model of `basis.model_gb` on one card: the bound, and what was measured of it, by whom."""
+    gpu, fits = offer.spec, METRICS["usd_per_tok_s"].of(offer, basis) is not None
+    expected = expected_tok_s(gpu, float(basis.model_gb)) if gpu and fits else None
+    bound = gpu.board_bandwidth_gb_s / float(basis.model_gb) if gpu and gpu.board_bandwidth_gb_s and fits else None
+    return {
+        "bound_tok_s": None if bound is None else round(bound, 1),
+        "expected_tok_s": round(expected[0], 1) if expected else None,
+        "expected_by": expected[1] if expected else "",
+    }
 
 
 def by_gpu(

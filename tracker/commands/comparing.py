@@ -1,7 +1,7 @@
 """Comparing: report, market, history, plan, explain."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -12,12 +12,14 @@ import typer
 
 from tracker.commands.shared import FormatOption, app, open_tracker, say
 from tracker.core.errors import ConfigError
-from tracker.core.metrics import METRICS, Basis
+from tracker.core.metrics import METRICS
 from tracker.core.models import Condition, ConditionClass
 from tracker.core.wanted import Modded, Sort, Wanted
 from tracker.output import Format, emit, near
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from tracker.core.gpus import Catalogue
 
 
@@ -51,7 +53,9 @@ def report(
     source: Annotated[list[str] | None, typer.Option(help="Only from this source; may be repeated.")] = None,
     country: Annotated[list[str] | None, typer.Option(help="Only items in this country; may be repeated.")] = None,
     max_age: Annotated[str | None, typer.Option(help="Only offers seen within this time, such as 12h or 3d.")] = None,
-    model_gb: Annotated[float, typer.Option(help="Size of a model on disk, for usd_per_tok_s.", min=0.1)] = 18,
+    model_gb: Annotated[
+        float | None, typer.Option(help="Size of a model on disk, for usd_per_tok_s ([use] model_gb, 18).", min=0.1)
+    ] = None,
     fits: Annotated[str | None, typer.Option(help="Only cards a model fits on, such as 70b-q4 or 32b-q4@32k.")] = None,
     by: Annotated[By, typer.Option(help="A row for each listing, or for each card.")] = By.LISTING,
     currency: Annotated[str | None, typer.Option(help="Show prices in this currency (default: the buyer's).")] = None,
@@ -79,44 +83,64 @@ def report(
         countries=tuple(name.upper() for name in country or ()),
         seen_since=datetime.now(UTC) - age if age else None,
     )
-    basis = Basis(model_gb=Decimal(str(model_gb)))
-    if by is By.GPU and _glanced(context, metric, wanted, basis, currency, top, form):
+    model = None if model_gb is None else Decimal(str(model_gb))
+    if by is By.GPU and _glanced(context, metric, wanted, model, currency, top, form):
         return
     from db import queries
     from db.engine import reading
-    from tracker.columns import gpu_columns, legend, offer_columns, shown_in
+    from tracker.columns import gpu_columns, legend, offer_columns, shown_in, with_currency
     from tracker.report import by_gpu, ranked
 
     with open_tracker(context) as tracker, reading(tracker.engine) as conn:
+        for glob in gpu or ():
+            _ensure_known(glob.lower(), tracker.catalogue)
+        _ensure_seen(conn, site or (), source or ())
         shown = shown_in(currency or tracker.currency, tracker.rates.usd_per_unit)
+        now = datetime.now(UTC)
+        basis = tracker.use if model is None else replace(tracker.use, model_gb=model)
         if by is By.GPU:
-            now = datetime.now(UTC)
             rows = by_gpu(conn, metric=metric, wanted=wanted, basis=basis, catalogue=tracker.catalogue, now=now)[:top]
             people = [gpu_columns(row, metric, shown) for row in rows]
         else:
-            rows = ranked(conn, metric=metric, wanted=wanted, top=top, basis=basis, catalogue=tracker.catalogue)
+            rows = ranked(
+                conn,
+                metric=metric,
+                wanted=wanted,
+                top=top,
+                basis=basis,
+                country=tracker.costs.country,
+                now=now,
+                catalogue=tracker.catalogue,
+            )
             people = [offer_columns(row, metric, shown) for row in rows]
         counts = queries.counts(conn)
-    emit(rows, form, people=people)
+    emit([with_currency(row, metric, shown) for row in rows], form, people=people)
     if not rows:
         say("nothing on offer matches")
     say(f"{legend(METRICS[metric], shown)}\n{_summary(counts)}")
 
 
 def _glanced(
-    context: typer.Context, metric: str, wanted: Wanted, basis: Basis, currency: str | None, top: int, form: Format
+    context: typer.Context,
+    metric: str,
+    wanted: Wanted,
+    model_gb: Decimal | None,
+    currency: str | None,
+    top: int,
+    form: Format,
 ) -> bool:
     """Print the report by GPU the short way; False where it has to be the long one."""
-    from tracker.columns import gpu_columns, legend, shown_in
+    from tracker.columns import gpu_columns, legend, shown_in, with_currency
     from tracker.glance import glance
     from tracker.place import default_home
 
     home = context.obj or default_home()
-    seen = glance(home, metric=METRICS[metric], wanted=wanted, basis=basis, now=datetime.now(UTC))
-    if seen is None:
+    seen = glance(home, metric=METRICS[metric], wanted=wanted, model_gb=model_gb, now=datetime.now(UTC))
+    if seen is None or not seen.rows:  # the long way says why there is nothing
         return False
     shown = shown_in(currency or seen.currency, seen.usd_per_unit)
-    emit(seen.rows[:top], form, people=[gpu_columns(row, metric, shown) for row in seen.rows[:top]])
+    rows = [with_currency(row, metric, shown) for row in seen.rows[:top]]
+    emit(rows, form, people=[gpu_columns(row, metric, shown) for row in rows])
     say(f"{legend(METRICS[metric], shown)}\n{_summary(seen.counts)}")
     return True
 
@@ -175,6 +199,20 @@ def market(
         say(f"no listing of {gpu} has been seen yet")
 
 
+def _ensure_seen(conn: "Connection", sites: Iterable[str], sources: Iterable[str]) -> None:
+    """Raise ConfigError for a site or source nothing was ever read from: a slip of the pen, most likely."""
+    from db import queries
+
+    seen = queries.sources(conn)
+    for what, names, known in (
+        ("site", sites, {row["site"] for row in seen.values()}),
+        ("source", sources, set(seen)),
+    ):
+        for name in names:
+            if name not in known:
+                raise ConfigError(f"nothing was read from a {what} {name!r} yet{near(name, known)}")
+
+
 def _ensure_known(gpu: str, known: "Catalogue") -> None:
     from tracker.core.gpus import match
 
@@ -202,7 +240,7 @@ def plan(
     """Find the cheapest ways to a memory goal from what is on offer right now; none of them beats another in all."""
     from db.engine import reading
     from tracker.core.plan import Goal
-    from tracker.planning import flat_plan, load_of, owned, plan_columns, planned, purchases, shortlist
+    from tracker.planning import believed, flat_plan, load_of, owned, plan_columns, purchases, shortlist
 
     with open_tracker(context) as tracker, reading(tracker.engine) as conn:
         goal = Goal(
@@ -217,9 +255,16 @@ def plan(
             mixed=mixed,
             load=load_of(model) if model else None,
             rent_usd_per_hour=None if rent is None else Decimal(str(rent)),
+            usd_per_kwh=tracker.use.usd_per_kwh,
         )
-        most = MIXES if mixed else None
-        answer = planned(conn, goal, wanted=Wanted(sort=Sort.ALL), top=most, catalogue=tracker.catalogue)
+        answer = believed(
+            conn,
+            goal,
+            top=MIXES if mixed else None,
+            country=tracker.costs.country,
+            now=datetime.now(UTC),
+            catalogue=tracker.catalogue,
+        )
     best = shortlist(answer.plans)[:top]
     rows = [flat_plan(one) for one in best]
     emit(rows, form, people=plan_columns(rows))

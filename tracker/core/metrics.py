@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tracker.core.llm import idle_w
 from tracker.core.models import Gpu, Priced
 
 
@@ -17,8 +18,9 @@ class Basis:
     """What metrics are computed with beside price and spec.
 
     `model_gb` is a model's size on disk in GB. `years` of use, `resale` the fraction of the price expected back after
-    them, `usd_per_kwh` the tariff, `duty_cycle` the fraction of time under full load; the rest is spent idle at
-    `idle_fraction` of the board's power (a tenth: cards of 250–450 W idle at 15–40 W).
+    them, `usd_per_kwh` the tariff, `duty_cycle` the fraction of time under full load; the rest is spent idle, at the
+    watts somebody measured on the family, else at `idle_fraction` of the board's power (a tenth: cards of 250–450 W
+    idle at 15–40 W).
     """
 
     model_gb: Decimal = Decimal(18)
@@ -133,8 +135,10 @@ def usd_per_year(unit_usd: Decimal, gpu: Gpu | None, basis: Basis) -> Decimal | 
     """US dollars a year: price less resale over the years of use, plus electricity under load and idle."""
     if gpu is None or not gpu.tdp_w:
         return None
-    load = basis.duty_cycle + (1 - basis.duty_cycle) * basis.idle_fraction
-    return unit_usd * (1 - basis.resale) / basis.years + Decimal(gpu.tdp_w) * load * _KWH_PER_W_YEAR * basis.usd_per_kwh
+    measured = idle_w(gpu)
+    idle = Decimal(str(measured[0])) if measured else gpu.tdp_w * basis.idle_fraction
+    watts = gpu.tdp_w * basis.duty_cycle + idle * (1 - basis.duty_cycle)
+    return unit_usd * (1 - basis.resale) / basis.years + watts * _KWH_PER_W_YEAR * basis.usd_per_kwh
 
 
 _KWH_PER_W_YEAR = Decimal("8.766")  # 24 h × 365.25 days ÷ 1000

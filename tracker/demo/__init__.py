@@ -45,7 +45,9 @@ def show(home: Home) -> None:
         shown = shown_in(config.buyer.currency, tracker.rates.usd_per_unit)
         _say(f"\n--- tracker report --metric usd_per_gb\n{legend(METRICS['usd_per_gb'], shown)}")
         with reading(tracker.engine) as conn:
-            rows = ranked(conn, metric="usd_per_gb", wanted=Wanted(), top=12, catalogue=tracker.catalogue)
+            rows = ranked(
+                conn, metric="usd_per_gb", wanted=Wanted(), top=12, now=now_utc(), catalogue=tracker.catalogue
+            )
         emit(rows, Format.TABLE, people=[offer_columns(row, "usd_per_gb", shown) for row in rows])
     _say(
         f"\nLook around: tracker --home {home.path} report --metric usd_per_gbps, … rejected, … sources, … history mi50"
