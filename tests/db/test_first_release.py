@@ -14,6 +14,7 @@ from db.engine import HEAD, open_engine, reading
 from tests.conftest import Ran
 from tracker.assemble import Home, opened
 from tracker.core.wanted import Wanted
+from tracker.pipeline import now_utc
 from tracker.report import ranked
 
 KEPT = Path(__file__).with_name("first_release.sql")
@@ -63,7 +64,7 @@ def upgraded(home: Home) -> Home:
 
 def test_todays_code_reads_it(upgraded: Home) -> None:
     with opened(upgraded) as tracker, reading(tracker.engine) as conn:
-        best = ranked(conn, metric="usd_per_gb", wanted=Wanted(), catalogue=tracker.catalogue)
+        best = ranked(conn, metric="usd_per_gb", wanted=Wanted(), now=now_utc(), catalogue=tracker.catalogue)
         known = queries.sources(conn)
         undelivered = queries.deliveries(conn, states=("owed", "failed"), limit=100)
         counted = queries.counts(conn)
