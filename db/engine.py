@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.core.errors import StoreError
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a test holds it against the migration scripts."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

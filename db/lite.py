@@ -13,10 +13,11 @@ Numbers = tuple[str, int, int, int, int]
 P10, MEDIAN = 10, 50
 
 _ON_OFFER = "FROM listing WHERE on_offer = 1 AND auction = 0"
-_OFFERS = f"SELECT variant, count(*) {_ON_OFFER} AND variant IS NOT NULL AND unit_usd IS NOT NULL GROUP BY variant"
-_AT_PLACE = f"SELECT unit_usd {_ON_OFFER} AND variant = ? AND unit_usd IS NOT NULL ORDER BY unit_usd LIMIT 1 OFFSET ?"
+_IN_SIGHT = "AND id NOT IN (SELECT listing_id FROM aside)"
+_OFFERS = "SELECT variant, count(*) {} AND variant IS NOT NULL AND unit_usd IS NOT NULL GROUP BY variant"
+_AT_PLACE = "SELECT unit_usd {} AND variant = ? AND unit_usd IS NOT NULL ORDER BY unit_usd LIMIT 1 OFFSET ?"
 _CHEAPEST = (
-    f"SELECT id, title, url {_ON_OFFER} AND variant = ? AND unit_usd IS NOT NULL"
+    f"SELECT id, title, url {_ON_OFFER} {_IN_SIGHT} AND variant = ? AND unit_usd IS NOT NULL"
     " ORDER BY unit_usd, condition, id LIMIT 1"
 )
 _MEDIANS = "SELECT variant, day, median_cents FROM daily WHERE condition = 'any' AND day >= ? ORDER BY variant, day"
@@ -36,9 +37,17 @@ def numbers(cursor: sqlite3.Cursor) -> Iterator[Numbers]:
 
     SQLite has no function for quantiles, and its window functions take many times as long.
     """
-    for variant, offers in cursor.execute(_OFFERS).fetchall():
+    shown = _shown(cursor)
+    at_place = _AT_PLACE.format(shown)
+    for variant, offers in cursor.execute(_OFFERS.format(shown)).fetchall():
         places = (0, place(offers, P10), place(offers, MEDIAN))
-        yield variant, offers, *(cursor.execute(_AT_PLACE, (variant, where)).fetchone()[0] for where in places)
+        yield variant, offers, *(cursor.execute(at_place, (variant, where)).fetchone()[0] for where in places)
+
+
+def _shown(cursor: sqlite3.Cursor) -> str:
+    """What is on offer and not set aside; where nothing is, asking after it would only cost half as much again."""
+    some = cursor.execute("SELECT EXISTS (SELECT 1 FROM aside)").fetchone()[0]
+    return f"{_ON_OFFER} {_IN_SIGHT}" if some else _ON_OFFER
 
 
 def cheapest(cursor: sqlite3.Cursor, variant: str) -> tuple[int, str, str]:
@@ -57,14 +66,15 @@ def medians(cursor: sqlite3.Cursor, variants: list[str], *, since: str) -> list[
 
 def counts(cursor: sqlite3.Cursor) -> dict[str, int]:
     """What `queries.counts` answers."""
-    found = {name: int(cursor.execute(query).fetchone()[0]) for name, query in _COUNTS.items()}
+    shown = _shown(cursor)
+    found = {name: int(cursor.execute(query.format(shown)).fetchone()[0]) for name, query in _COUNTS.items()}
     return {**found, "offers": found["listings"] - found["rejected"]}
 
 
 _COUNTS = {
     "listings": "SELECT count(*) FROM listing",
-    "on_offer": f"SELECT count(*) {_ON_OFFER}",
-    "without_rate": f"SELECT count(*) {_ON_OFFER} AND unit_usd IS NULL",
+    "on_offer": "SELECT count(*) {}",
+    "without_rate": "SELECT count(*) {} AND unit_usd IS NULL",
     "rejected": "SELECT count(*) FROM listing WHERE rejected IS NOT NULL",
 }
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, or_, select, union_all
 
+from db import marks
 from db.rollups import DAILY
 from db.rows import Row
-from db.sql import LAST_SEEN, LISTING, PRICE, SOURCE, VISIT, chunks
+from db.sql import LAST_SEEN, LISTING, NOT_MARKET, PRICE, SOURCE, VISIT, chunks
 from tracker.core.health import Outcome
+from tracker.core.risk import SCAM_SELLER
 
 QUARANTINED = (Outcome.SUSPICIOUS.value,)
 """States of a source that is not believed."""
@@ -36,7 +38,19 @@ def comparables(conn: Connection, variant: str, *, since: datetime) -> list[Row]
     seen_at = func.coalesce(LAST_SEEN, c.first_seen_at, type_=c.first_seen_at.type)
     standing = _of(variant, seen_at).where(c.on_offer)
     rows = [dict(row) for row in conn.execute(union_all(standing, gone)).mappings()]
-    return [row for row in rows if row["at"] is not None and row["at"] >= since]
+    recent = [row for row in rows if row["at"] is not None and row["at"] >= since]
+    return _as_marked(conn, variant, recent)
+
+
+def _as_marked(conn: Connection, variant: str, rows: list[Row]) -> list[Row]:
+    """The prices as the user's word has them: what was bought is a sale, what a swindler asks is flagged."""
+    sold, known = marks.bought(conn, variant), marks.swindlers(conn)
+    for row in rows:
+        if (at := sold.get(row["id"])) and row["on_offer"]:
+            row |= {"on_offer": False, "at": at, "ended_at": at}
+        if (row["site"], row["seller"]) in known:
+            row["flags"] = f"{row['flags']} {SCAM_SELLER}".strip()
+    return rows
 
 
 def _of(variant: str, at: Any) -> Select[Any]:
@@ -45,6 +59,7 @@ def _of(variant: str, at: Any) -> Select[Any]:
         select(*(c[name] for name in _ASKED), at.label("at"), SOURCE.c.name.label("source"))
         .join(SOURCE, SOURCE.c.id == c.source_id)
         .where(c.variant == variant, ~c.auction, c.unit_usd.is_not(None), SOURCE.c.state.not_in(QUARANTINED))
+        .where(c.id.not_in(NOT_MARKET))
     )
 
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
     values,
 )
 
+from db import marks
 from db.rows import Row, priced_of
 from db.sql import (
     ALERT,
@@ -37,6 +38,7 @@ from db.sql import (
     PRESENCE,
     PRICE,
     RATE,
+    SET_ASIDE,
     SOURCE,
     TOLD,
     WATCH,
@@ -46,6 +48,7 @@ from tracker.core.gpus import Catalogue
 from tracker.core.metrics import Basis, Metric
 from tracker.core.models import Priced
 from tracker.core.money import Rates
+from tracker.core.risk import SCAM_SELLER
 from tracker.core.wanted import Modded, Sort, Wanted
 
 # --- offers -------------------------------------------------------------------------------------------------------
@@ -57,7 +60,8 @@ def clauses(wanted: Wanted) -> list[Any]:
     Auctions are left out: the bid so far is no price to rank by. The first two conditions are those of the index.
     """
     c = LISTING.c
-    asked: list[Any] = [c.on_offer, ~c.auction]
+    in_sight = [] if wanted.aside else [c.id.not_in(SET_ASIDE)]
+    asked: list[Any] = [c.on_offer, ~c.auction, *in_sight]
     if wanted.conditions:
         asked.append(c.condition.in_([condition.value for condition in wanted.conditions]))
     if wanted.sites:
@@ -198,9 +202,11 @@ def _few(wanted: Wanted, top: int) -> Select[Any]:
 def offers(conn: Connection, *where: Any, catalogue: Catalogue) -> Iterator[Priced]:
     """Offers by any conditions on the listing table, with when and where they were last seen."""
     query = select(LISTING, LAST_SEEN.label("last_seen_at"), SOURCE.c.name.label("source")).join(SOURCE)
+    known = marks.swindlers(conn)
     for row in conn.execute(query.where(*where)).mappings():
+        flags = f"{row['flags']} {SCAM_SELLER}" if (row["site"], row["seller"]) in known else row["flags"]
         yield priced_of(
-            dict(row),
+            {**row, "flags": flags},
             source=row["source"],
             last_seen_at=row["last_seen_at"] or row["ended_at"] or row["first_seen_at"],
             catalogue=catalogue,

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from db.rows import Row
-from db.sql import LISTING, PRICE, chunks, table
+from db.sql import LISTING, NOT_MARKET, PRICE, chunks, table
 from db.tables import Daily
 from tracker.core.market import ANY, CLASS_OF
 from tracker.core.models import Condition, ConditionClass
@@ -65,6 +65,13 @@ def rebuild(tx: Connection, *, day: date) -> None:
     update(tx, list(tx.execute(moved).scalars()), day)
 
 
+def anew(tx: Connection, variants: Collection[str], *, day: date) -> None:
+    """Write some variants' daily prices anew; to be called when listings begin or cease to count."""
+    for chunk in chunks(sorted(variants)):
+        _replay(tx, chunk)
+    update(tx, variants, day)
+
+
 # Statements are built once: building one takes longer than running it for the few variants of a visit.
 _NAMED: BindParameter[Any] = bindparam("variants", expanding=True)
 _NEWEST = (
@@ -78,7 +85,8 @@ _LAST = (
     .join(_NEWEST, and_(DAILY.c.variant == _NEWEST.c.variant, DAILY.c.day == _NEWEST.c.day))
     .where(DAILY.c.condition.in_(CLASSES))
 )
-_ON_OFFER = (LISTING.c.on_offer, ~LISTING.c.auction, LISTING.c.unit_usd.is_not(None))
+_BELIEVED = LISTING.c.id.not_in(NOT_MARKET)
+_ON_OFFER = (LISTING.c.on_offer, ~LISTING.c.auction, LISTING.c.unit_usd.is_not(None), _BELIEVED)
 _ASKED = (
     select(LISTING.c.variant, LISTING.c.condition, type_coerce(LISTING.c.unit_usd, BigInteger))
     .where(*_ON_OFFER, LISTING.c.variant.in_(_NAMED))
@@ -163,7 +171,7 @@ def _listed(variants: Collection[str] | None) -> Subquery:
     """The offers, standing and gone, that have a variant; asked for as the two indexes want it."""
     c = LISTING.c
     wanted = c.variant.is_not(None) if variants is None else c.variant.in_(variants)
-    columns = select(c.id, c.variant, c.condition).where(~c.auction, wanted)
+    columns = select(c.id, c.variant, c.condition).where(~c.auction, wanted, _BELIEVED)
     return union_all(columns.where(c.on_offer), columns.where(~c.on_offer, c.rejected.is_(None))).subquery()
 
 

@@ -11,8 +11,11 @@ from sqlmodel import SQLModel
 from db.rows import Row
 from db.tables import (
     Alert,
+    Aside,
+    Blocked,
     Delivery,
     Listing,
+    Mark,
     Note,
     PageMemory,
     Presence,
@@ -38,6 +41,13 @@ LISTING, PRESENCE, PRICE = table(Listing), table(Presence), table(PricePoint)
 SOURCE, VISIT, RATE, QUOTA, NOTE = table(Source), table(Visit), table(Rate), table(Quota), table(Note)
 PAGE_MEMORY = table(PageMemory)
 WATCH, TOLD, ALERT, DELIVERY = table(WatchState), table(Told), table(Alert), table(Delivery)
+MARK, BLOCKED, ASIDE = table(Mark), table(Blocked), table(Aside)
+
+SET_ASIDE = select(ASIDE.c.listing_id)
+"""The listings that reports and watches leave out."""
+
+NOT_MARKET = select(ASIDE.c.listing_id).where(ASIDE.c.kind.in_(("wrong", "scam", "blocked")))
+"""The listings whose prices say nothing about the market."""
 
 
 def upsert(tx: Connection, target: Table, rows: Sequence[Row], *, key: tuple[str, ...]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, bindparam, delete, exists, insert, select, update
 
+from db import marks
 from db.rows import Bill, Row, cents, digest_of, is_on_offer, priced_of, row_of
 from db.sql import LAST_SEEN, LISTING, PAGE_MEMORY, PRESENCE, PRICE, SOURCE, chunks, upsert
 from tracker.core.gpus import Catalogue
@@ -102,6 +103,7 @@ def record(
     entered = _stored(tx, _IDS, site, rows.keys() - known.keys())
     ids = {site_id: int(old["id"]) for site_id, old in (known | entered).items()}
     _rewrite(tx, [{**row, "at_id": ids[site_id]} for site_id, row in rows.items() if site_id in before])
+    marks.settle(tx, site, rows.keys())
     moved = [row for site_id, row in rows.items() if _moved(before.get(site_id), row)]
     upsert(tx, PRICE, [_price_point(ids[row["site_id"]], row, now) for row in moved], key=("listing_id", "at"))
     _note_presence(tx, source_id, [ids[site_id] for site_id in shown], now)
@@ -109,19 +111,22 @@ def record(
     gone = [] if missed_since is None else _end_missing(tx, source_id, missed_since, now)
     touched = (*(row["variant"] for row in rows.values()), *(row["variant"] for row in before.values()), *gone)
     return Recorded(
-        changes=tuple(
-            Change(
-                event=event,
-                offer=priced_of(
-                    {**row, "id": ids[row["site_id"]], **{name: cents(row[name]) for name in _AMOUNTS}},
-                    source=source,
-                    last_seen_at=now,
-                    catalogue=catalogue,
-                ),
-                was_usd=before[row["site_id"]]["unit_usd"] if event is Event.PRICE else None,
-            )
-            for row in rows.values()
-            if (event := _event(before.get(row["site_id"]), row))
+        changes=marks.weighed(
+            tx,
+            (
+                Change(
+                    event=event,
+                    offer=priced_of(
+                        {**row, "id": ids[row["site_id"]], **{name: cents(row[name]) for name in _AMOUNTS}},
+                        source=source,
+                        last_seen_at=now,
+                        catalogue=catalogue,
+                    ),
+                    was_usd=before[row["site_id"]]["unit_usd"] if event is Event.PRICE else None,
+                )
+                for row in rows.values()
+                if (event := _event(before.get(row["site_id"]), row))
+            ),
         ),
         offers=offers,
         rejected=len(shown) - offers,

@@ -322,3 +322,40 @@ class Delivery(SQLModel, table=True):
     claimed_until: datetime | None = Field(default=None, sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
     error: str = ""
+
+
+class Mark(SQLModel, table=True):
+    """What the user says of a listing (`dismiss`, `wrong`, `bought`, `scam`), by its id there: it outlives the row.
+
+    `seller` is the listing's; `really` what a wrongly read one is; `about` (JSON) how it read when it was marked.
+    """
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    site: str = Field(primary_key=True)
+    site_id: str = Field(primary_key=True)
+    kind: str
+    seller: str = ""
+    really: str = ""
+    about: str
+    at: datetime = Field(sa_type=Instant)
+
+
+class Blocked(SQLModel, table=True):
+    """A seller the user wants to hear nothing of; `site` "" is every site."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    site: str = Field(primary_key=True)
+    seller: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+
+
+class Aside(SQLModel, table=True):
+    """The listings that marks and blocked sellers set aside, and why: derived, so that queries stay quick."""
+
+    listing_id: int = Field(
+        sa_column_args=[ForeignKey("listing.id", ondelete="CASCADE")], sa_type=BigInteger, primary_key=True
+    )
+    kind: str
+    at: datetime = Field(sa_type=Instant)

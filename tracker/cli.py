@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands import alerting, collecting, comparing, setting_up, understanding  # noqa: F401  (they register)
+from tracker.commands import (  # noqa: F401  (they register)
+    alerting,
+    collecting,
+    comparing,
+    marking,
+    setting_up,
+    understanding,
+)
 from tracker.commands.shared import app, say
 from tracker.core.errors import ConfigError, TrackerError
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -71,8 +72,11 @@ def test_every_variant_in_a_few_numbers(
 def test_the_index_alone_answers_the_fast_way(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     with reading(tracker.engine) as conn:
-        for statement, bound in ((lite._OFFERS, ()), (lite._AT_PLACE, ("rtx-3090-24gb", 5))):
-            plan = " ".join(str(row) for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", bound))
+        asked = ((lite._OFFERS, ()), (lite._AT_PLACE, ("rtx-3090-24gb", 5)))
+        shown = (lite._ON_OFFER, f"{lite._ON_OFFER} {lite._IN_SIGHT}")
+        for (statement, bound), which in product(asked, shown):
+            explain = f"EXPLAIN QUERY PLAN {statement.format(which)}"
+            plan = " ".join(str(row) for row in conn.exec_driver_sql(explain, bound))
             assert "COVERING INDEX listing_on_offer" in plan
             assert "TEMP B-TREE" not in plan
 

@@ -57,6 +57,7 @@ def report(
         float | None, typer.Option(help="Size of a model on disk, for usd_per_tok_s ([use] model_gb, 18).", min=0.1)
     ] = None,
     fits: Annotated[str | None, typer.Option(help="Only cards a model fits on, such as 70b-q4 or 32b-q4@32k.")] = None,
+    marked: Annotated[bool, typer.Option("--marked", help="Also what you marked and blocked sellers.")] = False,
     by: Annotated[By, typer.Option(help="A row for each listing, or for each card.")] = By.LISTING,
     currency: Annotated[str | None, typer.Option(help="Show prices in this currency (default: the buyer's).")] = None,
     top: Annotated[int, typer.Option(help="How many offers.", min=1)] = 20,
@@ -82,6 +83,7 @@ def report(
         sources=tuple(source or ()),
         countries=tuple(name.upper() for name in country or ()),
         seen_since=datetime.now(UTC) - age if age else None,
+        aside=marked,
     )
     model = None if model_gb is None else Decimal(str(model_gb))
     if by is By.GPU and _glanced(context, metric, wanted, model, currency, top, form):

@@ -22,7 +22,11 @@ class Sign:
     said: str
 
 
+SCAM_SELLER = "scam-seller"
+"""The flag of what is offered by somebody who sold a scam before."""
+
 _FLAGS = {
+    SCAM_SELLER: "you marked another listing of this seller as a scam",
     "no-returns": "the seller takes nothing back",
     "as-is": "sold as it is",
     "repaired": "has been repaired",

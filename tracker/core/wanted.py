@@ -35,7 +35,8 @@ class Wanted:
     """A filter: globs over family or variant ids, facts of the spec, and facts of the listing; empty means any.
 
     `min_vram_gb` is GB per card, `max_watts` W per board, `max_outlay_usd` the landed price of the whole listing.
-    `without` are words a title must not hold. A fact that is unknown answers no question about it.
+    `without` are words a title must not hold; `aside` brings back what the user marked or whose seller is blocked. A
+    fact that is unknown answers no question about it.
     """
 
     gpus: tuple[str, ...] = ("*",)
@@ -55,6 +56,7 @@ class Wanted:
     max_outlay_usd: Decimal | None = None
     without: tuple[str, ...] = ()
     seen_since: datetime | None = None
+    aside: bool = False
 
     def admits(self, gpu: Gpu) -> bool:
         """Whether a variant is what is asked for, as far as its spec says."""

@@ -1,0 +1,39 @@
+"""What came after the first release."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Add what came after the first release."""
+    op.create_table(
+        "blocked",
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("seller", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("site", "seller"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "mark",
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("site_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("seller", sa.String(), nullable=False),
+        sa.Column("really", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("site", "site_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "aside",
+        sa.Column("listing_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("listing_id"),
+    )

@@ -1,0 +1,102 @@
+"""What the user says of listings and sellers, and what becomes of the daily prices by it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection
+
+from db import marks, queries, rollups
+from db.engine import reading, writing
+from db.rows import Row
+from tracker.core.errors import TrackerError
+from tracker.core.marks import MarkKind
+from tracker.pipeline import Tracker, now_utc
+
+
+def mark(tracker: Tracker, name: str, kind: MarkKind, *, really: str = "") -> Row:
+    """Mark one listing, named by its number here, its id on the site or its address; returns its row."""
+    now = now_utc()
+    with writing(tracker.engine) as tx:
+        listing = one_listing(tx, name)
+        marks.mark(tx, listing, kind, really=really, now=now)
+        _count_anew(tx, listing)
+    return listing
+
+
+def unmark(tracker: Tracker, name: str) -> Row:
+    """Take the mark of one listing back; raises TrackerError where there is none."""
+    with writing(tracker.engine) as tx:
+        listing = one_listing(tx, name)
+        if not marks.unmark(tx, listing):
+            raise TrackerError(f"listing {listing['id']} is not marked; `tracker mark` lists what is")
+        _count_anew(tx, listing)
+    return listing
+
+
+def _count_anew(tx: Connection, listing: Row) -> None:
+    if listing["variant"]:
+        rollups.anew(tx, [listing["variant"]], day=now_utc().date())
+
+
+def one_listing(conn: Connection, name: str) -> Row:
+    """The row of the one listing a person means; raises TrackerError for none and for several."""
+    rows = queries.named(conn, name)
+    if not rows:
+        raise TrackerError(f"there is no listing {name!r}: give its number, its id on the site, or its address")
+    if len(rows) > 1:
+        found = ", ".join(f"{row['id']} ({row['site']})" for row in rows)
+        raise TrackerError(f"{name!r} is more than one listing; give a number: {found}")
+    return rows[0]
+
+
+def block(tracker: Tracker, seller: str, site: str) -> None:
+    """Leave a seller out of everything, on a site or ("") on all; raises TrackerError for an empty name."""
+    if not seller.strip():
+        raise TrackerError("a seller needs a name; where a site names none, mark the listing instead")
+    now = now_utc()
+    with writing(tracker.engine) as tx:
+        rollups.anew(tx, marks.block(tx, seller, site, now=now), day=now.date())
+
+
+def unblock(tracker: Tracker, seller: str, site: str) -> None:
+    """Let a seller in again; raises TrackerError where none was blocked."""
+    with writing(tracker.engine) as tx:
+        variants = marks.unblock(tx, seller, site)
+        if variants is None:
+            where = f" on {site}" if site else " on every site"
+            raise TrackerError(f"{seller!r} is not blocked{where}; `tracker block` lists who is")
+        rollups.anew(tx, variants, day=now_utc().date())
+
+
+def marked(tracker: Tracker) -> list[dict[str, Any]]:
+    """Every mark as a flat row, newest first."""
+    with reading(tracker.engine) as conn:
+        rows = marks.marks(conn)
+    return [
+        {
+            "listing": row["listing_id"],
+            "site": row["site"],
+            "mark": row["kind"],
+            "seller": row["seller"],
+            "title": row["about"]["title"],
+            "really": row["really"] or None,
+            "at": row["at"].isoformat(timespec="seconds"),
+        }
+        for row in rows
+    ]
+
+
+def blocked(tracker: Tracker) -> list[dict[str, Any]]:
+    """Every blocked seller as a flat row; the site is None where it is every one."""
+    with reading(tracker.engine) as conn:
+        rows = marks.blocks(conn)
+    return [
+        {"seller": row["seller"], "site": row["site"] or None, "at": row["at"].isoformat(timespec="seconds")}
+        for row in rows
+    ]
+
+
+def lessons(tracker: Tracker) -> Iterator[dict[str, Any]]:
+    """What was marked as read wrongly, oldest first, with what it printed and how it read."""
+    with reading(tracker.engine) as conn:
+        yield from map(dict, marks.lessons(conn))
