@@ -26,6 +26,7 @@ from tracker.core.metrics import DEFAULTS, METRICS, Basis
 from tracker.core.models import Condition
 from tracker.core.rules import Watch
 from tracker.core.wanted import Modded, Sort, Wanted
+from tracker.mistakes import mistakes
 from tracker.output import near
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -279,9 +280,11 @@ def read_config(file: Path) -> Config:
     try:
         config = Config(**_with_tables(written))
     except ValidationError as error:
-        raise ConfigError(*(f"{file.name}: {mistake}" for mistake in _mistakes(error))) from error
-    if mistakes := [*_source_mistakes(config), *_channel_mistakes(config), *_watch_mistakes(config)]:
-        raise ConfigError(*(f"{file.name}: {mistake}" for mistake in mistakes))
+        raise ConfigError(
+            *(f"{file.name}: {mistake}" for mistake in mistakes(error, known=Config.model_fields))
+        ) from error
+    if found := [*_source_mistakes(config), *_channel_mistakes(config), *_watch_mistakes(config)]:
+        raise ConfigError(*(f"{file.name}: {mistake}" for mistake in found))
     return config
 
 
@@ -290,6 +293,8 @@ def _with_tables(written: dict[str, Any]) -> dict[str, Any]:
 
     Raises ConfigError for two of one name.
     """
+    if not isinstance(written.get("sources", {}), dict):
+        return written
     found = dict(written.get("sources", {}))
     try:
         for kind, tables in (("pages", written.pop("pages", [])), ("products", written.pop("products", []))):
@@ -300,15 +305,6 @@ def _with_tables(written: dict[str, Any]) -> dict[str, Any]:
     except (ValueError, AttributeError, TypeError) as error:
         raise ConfigError(f"tracker.toml: {error}") from error
     return {**written, "sources": found} if found else written
-
-
-def _mistakes(error: ValidationError, *prefix: str) -> Iterator[str]:
-    for one in error.errors(include_url=False, include_input=False):
-        where = ".".join([*prefix, *(str(part) for part in one["loc"])])
-        if one["type"] == "extra_forbidden":
-            yield f"{where} is not a setting"
-        else:
-            yield f"{where}: {one['msg'].removeprefix('Value error, ')}"
 
 
 def _source_mistakes(config: Config) -> Iterator[str]:
@@ -348,7 +344,7 @@ def _channel_mistakes(config: Config) -> Iterator[str]:
         try:
             alerts.load(kind).model_validate(table)
         except ValidationError as error:
-            yield from _mistakes(error, "channels", name)
+            yield from mistakes(error, "channels", name)
 
 
 def _watch_mistakes(config: Config) -> Iterator[str]:
