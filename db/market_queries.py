@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, or_, select, union_all
 
 from db import marks
+from db.points import SINCE, points
 from db.rollups import DAILY
 from db.rows import Row
 from db.sql import LAST_SEEN, LISTING, NOT_MARKET, PRICE, SOURCE, VISIT, chunks
@@ -32,7 +33,7 @@ def comparables(conn: Connection, variant: str, *, since: datetime) -> list[Row]
     """
     c = LISTING.c
     noted = select(func.max(PRICE.c.at, type_=PRICE.c.at.type)).where(PRICE.c.listing_id == c.id).scalar_subquery()
-    gone_at = func.coalesce(c.ended_at, noted, type_=c.ended_at.type)
+    gone_at = func.coalesce(c.ended_at, c.priced_at, noted, SINCE, type_=c.ended_at.type)
     recently = or_(c.ended_at.is_(None), c.ended_at >= since)
     gone = _of(variant, gone_at).where(~c.on_offer, c.rejected.is_(None), recently)
     seen_at = func.coalesce(LAST_SEEN, c.first_seen_at, type_=c.first_seen_at.type)
@@ -76,14 +77,13 @@ def noted(
     conn: Connection, listing_ids: Sequence[int]
 ) -> Iterator[tuple[int, list[tuple[datetime, Decimal | None, bool]]]]:
     """The prices noted for each of some listings, oldest first: from when, USD per card, whether it could be bought."""
-    points: dict[int, list[tuple[datetime, Decimal | None, bool]]] = {}
-    query = select(PRICE.c.listing_id, PRICE.c.at, PRICE.c.unit_usd, PRICE.c.available)
+    found: dict[int, list[tuple[datetime, Decimal | None, bool]]] = {}
     for chunk in chunks(listing_ids):
-        for listing_id, at, unit_usd, available in conn.execute(
-            query.where(PRICE.c.listing_id.in_(chunk)).order_by(PRICE.c.listing_id, PRICE.c.at)
-        ):
-            points.setdefault(listing_id, []).append((at, unit_usd, available))
-    yield from points.items()
+        point = points(LISTING.c.id.in_(chunk)).c
+        query = select(point.listing_id, point.at, point.unit_usd, point.available)
+        for listing_id, at, unit_usd, available in conn.execute(query.order_by(point.listing_id, point.at)):
+            found.setdefault(listing_id, []).append((at, unit_usd, available))
+    yield from found.items()
 
 
 def first_visits(conn: Connection) -> dict[str, datetime]:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from db import marks
+from db.points import points
 from db.rows import Row, priced_of
 from db.sql import (
     ALERT,
@@ -36,7 +37,6 @@ from db.sql import (
     NOTE,
     PAGE_MEMORY,
     PRESENCE,
-    PRICE,
     RATE,
     SET_ASIDE,
     SOURCE,
@@ -313,7 +313,8 @@ def named(conn: Connection, name: str) -> list[Row]:
 
 def prices_of(conn: Connection, listing_id: int) -> list[Row]:
     """Every price noted for one listing, oldest first."""
-    query = select(PRICE).where(PRICE.c.listing_id == listing_id).order_by(PRICE.c.at)
+    point = points(LISTING.c.id == listing_id)
+    query = select(point).order_by(point.c.at)
     return [dict(row) for row in conn.execute(query).mappings()]
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from db.points import SINCE, points
 from db.rows import Row
 from db.sql import LISTING, NOT_MARKET, PRICE, chunks, table
 from db.tables import Daily
@@ -59,9 +61,17 @@ def rebuild(tx: Connection, *, day: date) -> None:
     """
     tx.execute(delete(DAILY))
     _replay(tx, None)
-    noted = select(PRICE.c.unit_usd).where(PRICE.c.listing_id == LISTING.c.id).order_by(PRICE.c.at.desc()).limit(1)
-    repriced = LISTING.c.unit_usd.is_distinct_from(noted.scalar_subquery())
-    moved = select(LISTING.c.variant).where(*_ON_OFFER, LISTING.c.variant.is_not(None), repriced).distinct()
+    written = PRICE.alias("written")
+    last = (
+        select(func.max(written.c.at, type_=PRICE.c.at.type))
+        .where(written.c.listing_id == LISTING.c.id, written.c.at >= SINCE)
+        .correlate(LISTING)
+        .scalar_subquery()
+    )
+    repriced = and_(
+        PRICE.c.listing_id == LISTING.c.id, PRICE.c.at == last, LISTING.c.unit_usd.is_distinct_from(PRICE.c.unit_usd)
+    )
+    moved = select(LISTING.c.variant).join(PRICE, repriced).where(*_ON_OFFER, LISTING.c.variant.is_not(None)).distinct()
     update(tx, list(tx.execute(moved).scalars()), day)
 
 
@@ -149,16 +159,15 @@ def _replay(tx: Connection, variants: Collection[str] | None) -> None:
     """Write the days of variants (None: of all) from the prices noted for their listings."""
     if variants is not None:
         tx.execute(delete(DAILY).where(DAILY.c.condition.in_(CLASSES), DAILY.c.variant.in_(variants)))
-    listed = _listed(variants)
-    day, cents = type_coerce(PRICE.c.at, BigInteger) // _DAY_MS, type_coerce(PRICE.c.unit_usd, BigInteger)
-    points = (
-        select(listed.c.variant, day, listed.c.condition, PRICE.c.listing_id, cents, PRICE.c.available)
-        .join_from(listed, PRICE, PRICE.c.listing_id == listed.c.id)
-        .order_by(listed.c.variant, PRICE.c.at)
+    point = _listed(variants).c
+    day, cents = type_coerce(point.at, BigInteger) // _DAY_MS, type_coerce(point.unit_usd, BigInteger)
+    query = (
+        select(point.variant, day, point.condition, point.listing_id, cents, point.available)
+        .order_by(point.variant, point.at)
         .execution_options(yield_per=BATCH)
     )
     batch: list[Row] = []
-    for variant, of_variant in groupby(tx.execute(points), key=lambda point: point[0]):
+    for variant, of_variant in groupby(tx.execute(query), key=itemgetter(0)):
         batch += _days(variant, of_variant)
         if len(batch) >= BATCH:
             tx.execute(insert(DAILY), batch)
@@ -168,11 +177,13 @@ def _replay(tx: Connection, variants: Collection[str] | None) -> None:
 
 
 def _listed(variants: Collection[str] | None) -> Subquery:
-    """The offers, standing and gone, that have a variant; asked for as the two indexes want it."""
+    """The price points of offers, standing and gone, that have a variant; asked for as the two indexes want it."""
     c = LISTING.c
     wanted = c.variant.is_not(None) if variants is None else c.variant.in_(variants)
-    columns = select(c.id, c.variant, c.condition).where(~c.auction, wanted, _BELIEVED)
-    return union_all(columns.where(c.on_offer), columns.where(~c.on_offer, c.rejected.is_(None))).subquery()
+    beside = (c.variant, c.condition)
+    standing = points(c.on_offer, ~c.auction, wanted, _BELIEVED, beside=beside)
+    gone = points(~c.on_offer, ~c.auction, c.rejected.is_(None), wanted, _BELIEVED, beside=beside)
+    return union_all(select(standing), select(gone)).subquery()
 
 
 def _days(variant: str, points: Iterable[Any]) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable, bindparam, delete, exists, insert, select, update
 
 from db import marks
+from db.points import write_out, write_out_today
 from db.rows import Bill, Row, cents, digest_of, is_on_offer, priced_of, row_of
 from db.sql import LAST_SEEN, LISTING, PAGE_MEMORY, PRESENCE, PRICE, SOURCE, chunks, upsert
 from tracker.core.gpus import Catalogue
@@ -57,6 +58,8 @@ _BEFORE = select(
     LISTING.c.on_offer,
     LISTING.c.rejected,
     LISTING.c.first_seen_at,
+    LISTING.c.priced_at,
+    LISTING.c.ended_at,
 ).where(*_THESE)
 """What a change is told by."""
 
@@ -75,7 +78,7 @@ def record(
     now: datetime,
     digests: Mapping[str, int] = MappingProxyType({}),
 ) -> Recorded:
-    """Store what a visit saw: new and changed listings, price points, presence, and what has ended.
+    """Store what a visit saw: new and changed listings, prices that are over, presence, and what has ended.
 
     Listings this source has not shown since `missed_since` end, unless another source still shows them; None ends
     nothing. `digests` stand for what a search shows of listings of which more is known.
@@ -96,16 +99,16 @@ def record(
         rows[site_id]["digest"] = digests[site_id]
     before = _stored(tx, _BEFORE, site, rows.keys() & known.keys())
     for site_id, row in rows.items():
-        row |= {"first_seen_at": before[site_id]["first_seen_at"] if site_id in before else now, "ended_at": None}
+        row |= {**_since(before.get(site_id), row, now), "ended_at": None}
     new = [{**row, "source_id": source_id} for site_id, row in rows.items() if site_id not in before]
     if new:
         tx.execute(insert(LISTING), new)
     entered = _stored(tx, _IDS, site, rows.keys() - known.keys())
     ids = {site_id: int(old["id"]) for site_id, old in (known | entered).items()}
+    _write_out(tx, before, rows, ids, now)
     _rewrite(tx, [{**row, "at_id": ids[site_id]} for site_id, row in rows.items() if site_id in before])
     marks.settle(tx, site, rows.keys())
     moved = [row for site_id, row in rows.items() if _moved(before.get(site_id), row)]
-    upsert(tx, PRICE, [_price_point(ids[row["site_id"]], row, now) for row in moved], key=("listing_id", "at"))
     _note_presence(tx, source_id, [ids[site_id] for site_id in shown], now)
     offers = sum(isinstance(outcome, Offer) for outcome in shown.values())
     gone = [] if missed_since is None else _end_missing(tx, source_id, missed_since, now)
@@ -212,6 +215,36 @@ def _moved(old: Mapping[str, Any] | None, row: Row) -> bool:
     )
 
 
+def _since(old: Mapping[str, Any] | None, row: Row, now: datetime) -> Row:
+    """When a listing was first seen, and since when it is what its row says."""
+    if old is None:
+        return {"first_seen_at": now, "priced_at": None}
+    return {"first_seen_at": old["first_seen_at"], "priced_at": now if _is_over(old, row) else old["priced_at"]}
+
+
+def _is_over(old: Mapping[str, Any], row: Row) -> bool:
+    """Whether what a listing's row said of its price is no longer so."""
+    return bool(old["rejected"] or row["rejected"] or old["ended_at"] or _moved(old, row))
+
+
+def _write_out(
+    tx: Connection, before: Mapping[str, Row], rows: Mapping[str, Row], ids: Mapping[str, int], now: datetime
+) -> None:
+    """Write down the prices that are over, before their rows say something else."""
+    over = [site_id for site_id, old in before.items() if not old["rejected"] and _is_over(old, rows[site_id])]
+    write_out(tx, [ids[site_id] for site_id in over])
+    at_once = [
+        _price_point(ids[site_id], rows[site_id], now)
+        for site_id in over
+        if rows[site_id]["rejected"] is None and now in (before[site_id][name] for name in _INSTANTS)
+    ]
+    upsert(tx, PRICE, at_once, key=("listing_id", "at"))
+
+
+_INSTANTS = ("first_seen_at", "priced_at", "ended_at")
+"""When a row's own price points begin: one that begins at the same instant as the next is the next one's."""
+
+
 def _event(old: Mapping[str, Any] | None, row: Row) -> Event | None:
     """What happened to a listing, for somebody who wants to buy; None for nothing, and for what cannot be bought."""
     if not row["on_offer"]:
@@ -247,16 +280,8 @@ def _end_missing(tx: Connection, source_id: int, missed_since: datetime, now: da
     for chunk in chunks(gone):
         tx.execute(delete(PRESENCE).where(PRESENCE.c.source_id == source_id, PRESENCE.c.listing_id.in_(chunk)))
         unseen = LISTING.c.id.in_(chunk) & ~exists().where(PRESENCE.c.listing_id == LISTING.c.id)
-        was_offered = select(
-            LISTING.c.id,
-            bindparam("now", now, PRICE.c.at.type),
-            LISTING.c.price,
-            LISTING.c.currency,
-            LISTING.c.shipping,
-            LISTING.c.unit_usd,
-            bindparam("no", False),
-        ).where(unseen, LISTING.c.on_offer)
-        tx.execute(insert(PRICE).from_select(list(PRICE.c.keys()), was_offered))
+        sold_out = select(LISTING.c.id).where(unseen, ~LISTING.c.on_offer, LISTING.c.ended_at.is_(None))
+        write_out_today(tx, tx.execute(sold_out).scalars().all())  # or their rows would say they could be bought
         ending = update(LISTING).where(unseen, LISTING.c.ended_at.is_(None)).values(on_offer=False, ended_at=now)
         ended += tx.execute(ending.returning(LISTING.c.variant)).scalars()
     return ended
@@ -272,7 +297,8 @@ def end_forgotten(tx: Connection, *, before: datetime, now: datetime) -> None:
 
 
 def reprice(tx: Connection, rows: Sequence[Row]) -> int:
-    """Give listings (`at_id`) another landed price; returns how many."""
+    """Give listings (`at_id`) another landed price, from now on; returns how many."""
+    write_out_today(tx, [row["at_id"] for row in rows])
     _rewrite(tx, rows)
     return len(rows)
 

@@ -109,6 +109,7 @@ class Listing(SQLModel, table=True):
 
     `on_offer` is true for what can be bought now as far as we know; `digest` tells whether anything but its
     presence has changed since it was written. `rejected` holds the reason of what is no offer.
+    Its price, shipping and availability stand since `priced_at`; if that is null, since it was first seen.
     """
 
     __table_args__ = (
@@ -174,6 +175,7 @@ class Listing(SQLModel, table=True):
     ends_at: datetime | None = Field(default=None, sa_type=Instant)
     first_seen_at: datetime = Field(sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    priced_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Presence(SQLModel, table=True):
@@ -187,7 +189,7 @@ class Presence(SQLModel, table=True):
 
 
 class PricePoint(SQLModel, table=True):
-    """A listing's price from `at` on; written only when price, currency, shipping or availability changes."""
+    """A listing's price from `at` on, until the next one; written once it is over: `points.py` tells of all of them."""
 
     __tablename__ = "price"
     __table_args__ = ({"sqlite_with_rowid": False},)

@@ -6,7 +6,7 @@ from typing import Any
 
 from db import notes, queries, rollups, store
 from db.engine import reading, writing
-from db.rows import Row, raw_of, row_of
+from db.rows import Row, cents, raw_of, row_of
 from tracker.core.gpus import Catalogue
 from tracker.core.landed import ESTIMATED, Asked, charges_of, land, needs_of
 from tracker.core.models import Money
@@ -78,8 +78,13 @@ def reprice(tracker: Tracker, *, batch: int = 2000) -> int:
                 notes.note(tx, PRICED_BY, tracker.basis)
                 return changed
             last = rows[-1]["id"]
-            variants.update(row["variant"] for row in rows if row["variant"])
-            changed += store.reprice(tx, [_repriced(tracker, row) for row in rows if row["rejected"] is None])
+            priced = ((row, _repriced(tracker, row)) for row in rows if row["rejected"] is None)
+            moved = [(row, again) for row, again in priced if any(row[name] != again[name] for name in _LANDED)]
+            variants.update(row["variant"] for row, _ in moved if row["variant"])
+            changed += store.reprice(tx, [again for _, again in moved])
+
+
+_LANDED = ("rate", "landed_usd", "unit_usd", "flags")
 
 
 def _repriced(tracker: Tracker, row: Row) -> Row:
@@ -88,8 +93,8 @@ def _repriced(tracker: Tracker, row: Row) -> Row:
     return {
         "at_id": row["id"],
         "rate": landed.rate,
-        "landed_usd": landed.landed_usd,
-        "unit_usd": landed.unit_usd,
+        "landed_usd": cents(landed.landed_usd),
+        "unit_usd": cents(landed.unit_usd),
         "flags": " ".join((*flags, *([ESTIMATED] if landed.estimated else []))),
     }
 

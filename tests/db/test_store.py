@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, func, select
+from sqlalchemy import FromClause, func, select
 
 from db import outbox, queries, sources, sql, store
 from db.engine import reading, writing
+from db.points import points as points_of
 from tests.conftest import NOON, offer, rejected
 from tracker.core.metrics import DEFAULTS, METRICS
 from tracker.core.models import Condition, Offer, Rejected
@@ -45,7 +46,7 @@ def see(
         )
 
 
-def count(tracker: Tracker, table: Table) -> int:
+def count(tracker: Tracker, table: FromClause) -> int:
     with reading(tracker.engine) as conn:
         return conn.execute(select(func.count()).select_from(table)).scalar_one()
 
@@ -85,7 +86,7 @@ def test_what_a_second_visit_changes(
         see(tracker, [before], at=NOON)
     recorded = see(tracker, [after], at=NOON + HOUR)
     assert [change.event for change in recorded.changes] == ([event] if event else [])
-    assert count(tracker, sql.PRICE) == points
+    assert count(tracker, points_of()) == points
 
 
 def test_amounts_are_kept_as_printed_with_the_rate_used(make_tracker: MakeTracker) -> None:
@@ -121,7 +122,7 @@ def test_what_is_missing_ends_and_may_come_back(make_tracker: MakeTracker) -> No
     assert recorded.ended == 1
     assert listing(tracker, "1")["ended_at"] == NOON + 2 * HOUR
     assert not listing(tracker, "1")["on_offer"]
-    assert count(tracker, sql.PRICE) == 3  # the end is a price point too: not available from then on
+    assert count(tracker, points_of()) == 3  # the end is a price point too: not available from then on
     back = see(tracker, [offer("1"), offer("2")], at=NOON + 3 * HOUR)
     assert [change.event for change in back.changes] == [Event.BACK]
     assert listing(tracker, "1")["ended_at"] is None

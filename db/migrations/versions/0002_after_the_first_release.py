@@ -37,3 +37,5 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("listing_id"),
     )
+    with op.batch_alter_table("listing", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("priced_at", sa.BigInteger(), nullable=True))
