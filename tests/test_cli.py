@@ -4,6 +4,8 @@ import csv
 import gzip
 import io
 import json
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Ran
+from tests.shop import Shop, configure
+from tracker.assemble import Home
 
 Command = Callable[..., Ran]
 
@@ -388,3 +392,16 @@ def test_a_folder_for_the_demo_that_cannot_be_made_is_said(tracker_command: Comm
 def test_nothing_that_matches_is_said(tracker_command: Command, page: Path) -> None:
     tracker_command("import", "ebay", page)
     assert "nothing on offer matches" in tracker_command("report", "--country", "ZZ").err
+
+
+def test_a_person_who_watches_is_told_what_is_being_done(home: Home, shop: Shop) -> None:
+    configure(home, shop)
+    own, theirs = pty.openpty()
+    command = [sys.executable, "-m", "tracker", "--home", str(home.path), "scrape", "barn"]
+    ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, timeout=60, check=False)
+    os.close(theirs)
+    seen = os.read(own, 65536).decode()
+    os.close(own)
+    assert ran.returncode == 0
+    assert "barn: page 1, http://" in seen
+    assert b"page 1" not in ran.stdout

@@ -1,6 +1,6 @@
 """What is stored, read again: by today's rules (`reidentify`), and at today's rates and costs (`reprice`)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,15 +25,23 @@ class Reread:
     now: str
 
 
-def reidentify(tracker: Tracker, *, dry_run: bool, batch: int = 2000) -> Iterator[Reread]:
-    """Run today's rules over everything stored and show the differences; nothing of it is news."""
-    last = 0
+def reidentify(
+    tracker: Tracker, *, dry_run: bool, batch: int = 2000, tell: Callable[[str], None] = lambda _: None
+) -> Iterator[Reread]:
+    """Run today's rules over everything stored and show the differences; nothing of it is news.
+
+    `tell` hears how far it is.
+    """
+    last = done = 0
+    with reading(tracker.engine) as conn:
+        every = queries.counts(conn)["listings"]
     while True:
         with writing(tracker.engine) as tx:  # what is read here cannot change before it is written
             rows = queries.listings_after(tx, last, limit=batch)
             if not rows:
                 break
-            last = rows[-1]["id"]
+            last, done = rows[-1]["id"], done + len(rows)
+            tell(f"reading {done:,} of {every:,} listings")
             again = [(row, row_of(understand(raw_of(row), identify=tracker.identify), tracker.bill)) for row in rows]
             differing = [
                 (old, new) for old, new in again if old["digest"] != new["digest"] and _reading(old) != _reading(new)

@@ -1,8 +1,9 @@
 """Visits a person asks for: a source now, a look without storing, and pages somebody saved."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import scrapers.sites
 from db import queries
 from db.engine import reading
 from scrapers.base import Page, Request, Scraper, Source
-from scrapers.crawl import Crawl, crawl, read
+from scrapers.crawl import Crawl, Fetch, crawl, read
 from scrapers.saved import saved
 from tracker import delivery, pipeline
 from tracker.assemble import Home, fetching, opened, stop
@@ -23,21 +24,34 @@ from tracker.output import near
 from tracker.pipeline import Visited, now_utc
 
 
-def scrape_now(home: Home, names: Sequence[str]) -> Iterator[Visited]:
-    """Visit configured sources one after the other, due or not, and deliver what that raised."""
+def scrape_now(home: Home, names: Sequence[str], tell: Callable[[str], None]) -> Iterator[Visited]:
+    """Visit configured sources one after the other, due or not, and deliver what that raised.
+
+    `tell` hears of every page before it is asked for.
+    """
     config = home.config()
     planned = [stop(config, name) for name in names]
     with opened(home, config) as tracker, fetching(config, tracker.engine) as fetcher:
         pipeline.greet(tracker, now=now_utc())
         try:
             for plan in planned:
-                fetch = fetcher.of(plan.scraper, plan.source)
+                fetch = _told(fetcher.of(plan.scraper, plan.source), plan.source.name, tell)
                 visited = pipeline.visit(tracker, plan.scraper, plan.source, fetch, every=plan.every)
                 if visited is None:
                     raise SourceError("another process is visiting it right now", site=plan.source.name)
                 yield visited
         finally:
             delivery.deliver(tracker)
+
+
+def _told(fetch: Fetch, name: str, tell: Callable[[str], None]) -> Fetch:
+    asked = count(1)
+
+    def fetch_and_tell(request: Request) -> Page:
+        tell(f"{name}: page {next(asked)}, {request.url}")
+        return fetch(request)
+
+    return fetch_and_tell
 
 
 def look(home: Home, names: Sequence[str]) -> list[dict[str, Any]]:

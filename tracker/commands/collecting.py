@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.commands.shared import FormatOption, app, home_of, sources_app, with_progress
+from tracker.commands.shared import FormatOption, app, home_of, sources_app, telling, with_progress
 from tracker.core.errors import ConfigError
 from tracker.output import Format, emit
 
@@ -30,7 +30,8 @@ def scrape(
     if dry_run:
         emit(look(home, sources), form)
         return
-    _report_visits(scrape_now(home, sources))
+    with telling() as tell:
+        _report_visits(scrape_now(home, sources, tell))
 
 
 def _report_visits(visits: Iterable["Visited"]) -> None:

@@ -1,7 +1,7 @@
 """What all commands share: the apps they belong to, their home, the tracker they open, and how they speak."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -64,3 +64,16 @@ def with_progress(things: Sequence[T], doing: str) -> Iterable[T]:
     from rich.progress import track
 
     return track(things, description=doing, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def telling() -> Iterator[Callable[[str], None]]:
+    """A way to say what is being done right now, in one line on standard error while a person is watching."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status("") as status:
+        yield lambda said: status.update(Text(said))

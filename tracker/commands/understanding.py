@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.shared import FormatOption, app, gpus_app, home_of, open_tracker, say
+from tracker.commands.shared import FormatOption, app, gpus_app, home_of, open_tracker, say, telling
 from tracker.core.errors import ConfigError
 from tracker.output import Format, emit, near
 
@@ -43,8 +43,8 @@ def reidentify(
     """Run today's rules over everything stored, and show what they now read otherwise; no alert is raised."""
     from tracker.second_thoughts import reidentify
 
-    with open_tracker(context) as tracker:
-        differences = [asdict(difference) for difference in reidentify(tracker, dry_run=dry_run)]
+    with open_tracker(context) as tracker, telling() as tell:
+        differences = [asdict(difference) for difference in reidentify(tracker, dry_run=dry_run, tell=tell)]
     emit(differences, form)
     say(f"{len(differences)} listings {'would be' if dry_run else 'are now'} read otherwise")
 
