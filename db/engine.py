@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.core.errors import StoreError
@@ -20,13 +20,34 @@ BUSY_TIMEOUT_S = 30
 
 _SQLITE = {"connect_args": {"timeout": BUSY_TIMEOUT_S}, "max_overflow": 50}
 
+_POSTGRESQL = {
+    "isolation_level": "REPEATABLE READ",  # whoever lost a race is told so, and does it again
+    "pool_size": 5,
+    "max_overflow": 27,  # as many as the daemon has visits at once
+    "pool_timeout": 30,
+    "pool_recycle": 1800,
+    "pool_pre_ping": True,
+}
+
+_LIMITS = "-c statement_timeout=5min -c lock_timeout=30s -c idle_in_transaction_session_timeout=5min"
+"""What the server ends on its own; `options` in the address come after and win."""
+
+_UPGRADING = 0x6770752D
+"""Any number that is ours alone: who holds the lock of this name may change the tables."""
+
 
 def open_engine(url: str) -> Engine:
     """Connect to the database, make or upgrade its tables; raises StoreError when it cannot be used."""
     try:
-        engine = create_engine(url, hide_parameters=True, **_options(url))
-    except (SQLAlchemyError, ModuleNotFoundError, ValueError) as error:
-        raise StoreError(f"database.url cannot be used: {error}") from error
+        engine = create_engine(_with_driver(url), hide_parameters=True, **_options(url))
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"database.url needs {error.name}, which is not installed: pip install 'gpu-tracker[postgresql]'"
+        ) from None
+    except SQLAlchemyError as error:
+        raise StoreError(f"database.url cannot be used: {_cause(error)}") from None
+    except ValueError:  # its message may hold a piece of the password
+        raise StoreError("database.url cannot be used: it is no address of a database") from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
@@ -40,8 +61,20 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def _with_driver(url: str) -> URL:
+    """The address with the driver we bring, where it names PostgreSQL alone."""
+    read = make_url(url)
+    if "@" in (read.host or ""):
+        raise StoreError("database.url cannot be used: an @ in its password has to be written %40")
+    return read.set(drivername="postgresql+psycopg") if read.drivername in ("postgres", "postgresql") else read
+
+
 def _options(url: str) -> dict[str, Any]:
-    return _SQLITE if url.startswith("sqlite") else {"pool_pre_ping": True}
+    if url.startswith("sqlite"):
+        return _SQLITE
+    asked = make_url(url).query.get("options", "")
+    words = {"connect_timeout": 10, "application_name": "gpu-tracker", "options": f"{_LIMITS} {asked}".strip()}
+    return {**_POSTGRESQL, "connect_args": words}
 
 
 def _cause(error: Exception) -> str:
@@ -89,8 +122,7 @@ def version(engine: Engine) -> str | None:
 
 
 def _upgrade(engine: Engine) -> None:
-    at = version(engine)
-    if at == HEAD:
+    if version(engine) == HEAD:
         return
     from alembic import command  # 0.1 s that only the first run after an update pays
     from alembic.config import Config
@@ -99,14 +131,34 @@ def _upgrade(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if at is not None and at not in known:
-        raise StoreError(f"the database was written by a newer version (migration {at}, this one knows {HEAD})")
-    if at is not None:
-        _back_up(engine, at)
-    with engine.connect().execution_options(writes=True) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
+    with _alone(engine):
+        at = version(engine)
+        if at is not None and at not in known:
+            raise StoreError(f"the database was written by a newer version (migration {at}, this one knows {HEAD})")
+        if at is not None:
+            _back_up(engine, at)
+        with engine.connect().execution_options(writes=True) as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SET LOCAL statement_timeout = 0"))  # a big table takes as long as it takes
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Let one process at a time change the tables of a server; SQLite knows only one writer anyway."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET lock_timeout = 0"))
+        connection.execute(text(f"SELECT pg_advisory_lock({_UPGRADING})"))
+        try:
+            yield
+        finally:
+            connection.execute(text(f"SELECT pg_advisory_unlock({_UPGRADING})"))
+            connection.execute(text("RESET lock_timeout"))
 
 
 def _back_up(engine: Engine, at: str) -> None:

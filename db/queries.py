@@ -224,14 +224,14 @@ def links(conn: Connection, listing_ids: Sequence[int]) -> dict[int, tuple[str, 
 
 
 def on_offer(conn: Connection, *, wanted: Wanted, catalogue: Catalogue) -> list[Priced]:
-    """Everything wanted that can be bought now, whether its variant is decided or not."""
+    """Everything wanted that can be bought now, whether its variant is decided or not, in the order of listings."""
     variants = [gpu.id for gpu in wanted.variants(catalogue)]
     families = wanted.families(catalogue)
     named = LISTING.c.gpu.in_(families) if families is not None else true()
     either = or_(LISTING.c.variant.in_(variants), and_(LISTING.c.variant.is_(None), named))
     found = offers(conn, *clauses(wanted), either, catalogue=catalogue)
     again = replace(wanted, sources=())  # a listing may be shown by several; only the database knows all of them
-    return [offer for offer in found if again.wants(offer)]
+    return sorted((offer for offer in found if again.wants(offer)), key=lambda one: one.listing_id)
 
 
 def counts(conn: Connection) -> Mapping[str, int]:

@@ -12,6 +12,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from db.engine import open_engine
+from tests import postgres
 from tests.shop import Shop
 from tracker.assemble import Home
 from tracker.core.gpus import Catalogue, catalogue
@@ -49,14 +50,47 @@ def known() -> Catalogue:
     return catalogue()
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Server]:
+    """A PostgreSQL for the whole run, with a database `fresh` that has the tables; skips where none can be started."""
+    try:
+        with postgres.running() as started:
+            open_engine(started.make("fresh")).dispose()
+            yield started
+    except postgres.NoServer as why:
+        pytest.skip(str(why))
+
+
 @pytest.fixture
-def make_tracker(tmp_path: Path, known: Catalogue) -> Iterator[Callable[..., Tracker]]:
-    """Builds trackers on a SQLite file of this test's own."""
+def postgresql(server: postgres.Server) -> Iterator[str]:
+    """The address of a PostgreSQL database of this test's own, with the tables and nothing in them."""
+    yield server.make("test", template="fresh")
+    server.drop("test")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database of this test's own; what asks for it runs on both kinds."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql"))
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture
+def configured_database(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets the `tracker` command, and every home, use this test's database."""
+    if not database.startswith("sqlite"):  # a home has a file of its own
+        monkeypatch.setenv("TRACKER_DATABASE__URL", database)
+
+
+@pytest.fixture
+def make_tracker(database: str, known: Catalogue) -> Iterator[Callable[..., Tracker]]:
+    """Builds trackers on a database of this test's own."""
     made: list[Tracker] = []
 
     def make(**parts: object) -> Tracker:
         fields: dict[str, Any] = {
-            "engine": open_engine(f"sqlite:///{tmp_path / 'test.db'}"),
+            "engine": open_engine(database),
             "catalogue": known,
             "identify": identifier(known),
             "rates": RATES,

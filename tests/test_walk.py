@@ -23,6 +23,8 @@ from tracker.core.wanted import Wanted
 from tracker.pipeline import Tracker, Visited, now_utc
 from tracker.report import ranked
 
+pytestmark = pytest.mark.usefixtures("configured_database")
+
 
 @pytest.fixture
 def visits(home: Home) -> Callable[[], Visited]:

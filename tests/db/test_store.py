@@ -285,6 +285,7 @@ def test_the_cheapest_of_each_variant_are_ranked_over_all(make_tracker: MakeTrac
     assert ids("usd", sort=Sort.UNIFIED) == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_ranking_reads_the_index_alone(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     with reading(tracker.engine) as conn:

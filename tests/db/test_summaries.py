@@ -69,6 +69,7 @@ def test_every_variant_in_a_few_numbers(
     assert asked(market(make_tracker), **filters) == expected
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_index_alone_answers_the_fast_way(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     with reading(tracker.engine) as conn:
