@@ -112,6 +112,7 @@ def test_a_blocked_seller_is_left_out_now_and_later(make_tracker: MakeTracker, s
     assert reported(tracker) == {"1", "2", "3"}
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_quick_ways_count_alike(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     see(tracker, [offer(str(number), str(500 + number)) for number in range(5)], at=NOON)
