@@ -69,18 +69,13 @@ def postgresql(server: postgres.Server) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database of this test's own; what asks for it runs on both kinds."""
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("postgresql"))
-    return f"sqlite:///{tmp_path / 'test.db'}"
-
-
-@pytest.fixture
-def configured_database(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets the `tracker` command, and every home, use this test's database."""
-    if not database.startswith("sqlite"):  # a home has a file of its own
-        monkeypatch.setenv("TRACKER_DATABASE__URL", database)
+def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty database of this test's own; what asks for it runs on both kinds, commands and all."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"  # a home has a file of its own
+    address = str(request.getfixturevalue("postgresql"))
+    monkeypatch.setenv("TRACKER_DATABASE__URL", address)
+    return address
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tracker.core.wanted import Wanted
 from tracker.pipeline import Tracker, Visited, now_utc
 from tracker.report import ranked
 
-pytestmark = pytest.mark.usefixtures("configured_database")
+pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
