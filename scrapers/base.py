@@ -136,7 +136,8 @@ class Scraper:
     `robots` is False only for documented APIs, whose terms stand in place of robots.txt.
     `detail` is the request that tells more about one listing (None: the site has none), `parse_detail` the listing
     with what its answer adds. `polling` says why an honest client is likely to be refused here, "" where it is not.
-    `selectors` (CSS) and `keys` (JSON) are what its pages are read by: a page that loses one of them is unreadable.
+    `selectors` (CSS), `keys` (JSON), `elements` (XML), `envelopes` (the XML around an entry) and `columns` (a table's,
+    by our field) are what its pages are read by: a page that loses one of them is unreadable.
     `transport` is how its pages are got: "web", or "mail" for mailboxes.
     """
 
@@ -162,4 +163,7 @@ class Scraper:
     polling: str = ""
     selectors: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
+    envelopes: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     transport: str = "web"

@@ -25,6 +25,9 @@ _IDS = ("id", "guid")
 _TEXTS = ("content", "encoded", "description", "summary")
 _DATES = ("published", "pubDate", "date", "updated", "issued", "modified")
 _LONGEST_FIELD = 2000
+# What a feed without entries may hold: the elements with parts of their own that RSS 0.91 to 2.0, Atom (RFC 4287) and
+# podcasts put around entries.
+_FRAME = frozenset({"channel", "image", "textinput", "skiphours", "skipdays", "author", "contributor", "owner"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +50,29 @@ class Entry:
 
 
 def entries(page: Page) -> Iterator[Entry]:
-    """The entries of a feed, in its order; raises ParseError for what is no feed."""
+    """The entries of a feed, in its order; raises ParseError for what is no feed.
+
+    A feed without entries is empty only where it has a feed's frame and nothing in it that could be an entry.
+    """
     root = _root(page)
     if _name(root) not in ("feed", "rss", "RDF"):
         raise page.unreadable(f"no feed but <{_name(root)[:40]}>")
-    return (_entry(node) for node in root.iter() if _name(node) in ("entry", "item"))
+    nodes = [node for node in root.iter() if _name(node) in ("entry", "item")]
+    if not nodes:
+        _ensure_empty(page, root)
+    return (_entry(node) for node in nodes)
+
+
+def _ensure_empty(page: Page, root: "Element") -> None:
+    frame = [root, *(child for child in root if _name(child) == "channel")]
+    if _name(root) != "feed" and len(frame) == 1:
+        raise page.unreadable(f"a feed without a <channel> in its <{_name(root)}>")
+    children = [child for outer in frame for child in outer]
+    other = next((_name(child) for child in children if len(child) and _name(child).lower() not in _FRAME), "")
+    if not other and sum(_name(child) == "title" for child in children) > 1:
+        other = "title"
+    if other:
+        raise page.unreadable(f"no <entry> and no <item> in the feed, but another <{other[:40]}>")
 
 
 def _root(page: Page) -> "Element":

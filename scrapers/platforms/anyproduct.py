@@ -54,6 +54,7 @@ _LONGEST_TITLE, _LONGEST_WORD = 500, 80
 # Among how many products a page's own must stand out: how much must speak for it, and by how much more.
 _MANY, _LIKE, _CLOSE = 3, 0.6, 0.15
 _MOST = 200
+_REMEDY = 'if you see one there, its source may say where it is: price = ".now", a CSS selector'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,11 +308,23 @@ def product(site: str) -> Scraper:
 
 
 def parse(page: Page) -> Iterator[RawListing]:
-    """The page's product, each of its variants where it lists them; raises ParseError where there is none."""
+    """The page's product, each of its variants where it lists them.
+
+    Raises ParseError where there is none, and where what can be bought has no price to believe, or one in no currency.
+    """
     css = {name: page.source.options[name] for name in FIELDS if page.source.options.get(name)}
     reading = read_product(page, css)
     if not reading.listing.title or not reading.method:
         raise page.unreadable("no product on the page")
+    listings = [reading.listing]
     if reading.node is not None and not css and pick.rows(reading.node, "hasVariant"):
-        return listings_of(page, reading.node)
-    return iter([reading.listing])
+        listings = list(listings_of(page, reading.node))
+    if not listings:
+        raise page.unreadable("no product on the page: its variants have no name")
+    if not any(one.price for one in listings) and any(one.availability not in _UNBUYABLE for one in listings):
+        raise page.unreadable(f"no price to believe on the page; {_REMEDY}")
+    own = page.source.currency
+    listings = [replace(one, currency=own) if one.price and not one.currency else one for one in listings]
+    if any(listing.price and not listing.currency for listing in listings):
+        raise page.unreadable('a price, and nothing that says its currency; its source may: currency = "EUR"')
+    return iter(listings)

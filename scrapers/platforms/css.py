@@ -147,8 +147,8 @@ def _view(page: Page, options: Mapping[str, str]) -> View:
 
 
 def _is_empty(page: Page, view: View, options: Mapping[str, str], items: list[Any] | None) -> bool:
-    """Whether nothing is a fact: an empty list, the empty page's own mark, or a page beyond the last one."""
-    beyond = (_number(page, options) or 0) > _first(options)
+    """Whether nothing is a fact: an empty list, the empty page's own mark, or a page of HTML beyond the last one."""
+    beyond = isinstance(view, Markup) and (_number(page, options) or 0) > _first(options)
     return items == [] or beyond or ("empty" in options and view.has(view.root, options["empty"]))
 
 

@@ -84,8 +84,10 @@ Rows = Iterator[tuple[str, Row | BadRow]]
 """Rows, each with what to call it; a row that is none already says so."""
 
 
-def table(site: str, rows: Callable[[Page], Rows], *, keys: tuple[str, ...] = ()) -> Scraper:
-    """The scraper of tables in one format, whose rows `rows` gives."""
+def table(
+    site: str, rows: Callable[[Page], Rows], *, keys: tuple[str, ...] = (), columns: tuple[str, ...] = ()
+) -> Scraper:
+    """The scraper of tables in one format, whose rows `rows` gives; `keys` or `columns` are what each must have."""
 
     def start(source: Source) -> Iterator[Request]:
         yield Request(url=source.options["url"])
@@ -106,6 +108,7 @@ def table(site: str, rows: Callable[[Page], Rows], *, keys: tuple[str, ...] = ()
         every=timedelta(hours=1),
         mandatory=("title", "price"),
         keys=keys,
+        columns=columns,
     )
 
 
@@ -190,17 +193,22 @@ def _identity(number: str, url: str, source: Source) -> str:
 
 
 def listings(page: Page, rows: Rows, listing_of: Callable[[Row, Source], RawListing] = listing) -> list[RawListing]:
-    """A table's listings; raises ParseError naming the rows that cannot be read."""
+    """A table's listings; raises ParseError naming what cannot be read: rows, or a column that its source names."""
     found, bad = [], []
+    called = {_plain(name): name for option, name in page.source.options.items() if option in _OPTIONS}
     for name, row in rows:
         try:
-            found.append(listing_of(_sound(row), page.source))
+            sound = _sound(row)
+            found.append(listing_of(sound, page.source))
+            called = called and {plain: one for plain, one in called.items() if plain not in map(_plain, sound)}
         except BadRow as error:
             bad.append((name, str(error)))
         if len(bad) == _MOST_BAD_ROWS:
             break
     if bad:
         raise page.unreadable(_told(bad))
+    if found and called:
+        raise page.unreadable(f"no column is called {' or '.join(called.values())}, as its source says")
     return found
 
 

@@ -3,4 +3,4 @@
 from scrapers.platforms.rows import csv_rows
 from scrapers.platforms.table import table
 
-SCRAPER = table("csv", csv_rows)
+SCRAPER = table("csv", csv_rows, columns=("title", "price", "url"))

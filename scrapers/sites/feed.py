@@ -14,6 +14,9 @@ _PRICE = ("sale_price", "price", "currentPrice", "current_price", "amount")
 _SHIPPING = ("shipping.price", "shipping_cost", "shippingCost")
 _PICTURE = ("image_link", "image", "imageUrl")
 _IDENTITY = {"brand": ("brand", "manufacturer"), "mpn": ("mpn",), "gtin": ("gtin", "ean", "upc"), "sku": ("sku",)}
+# What only feeds of products say: where they do, a price belongs to it.
+_GOODS = ("availability", "condition", "currency", "priceCurrency", *_SHIPPING, "brand", "mpn", "gtin")
+_ENOUGH = 5  # entries, to say of a pattern that none of them has what it describes
 _LONGEST_TITLE = 500
 _LONGEST_SEARCHED = 5_000
 
@@ -25,9 +28,17 @@ def start(source: Source) -> Iterator[Request]:
 
 def parse(page: Page) -> Iterator[RawListing]:
     """One listing an entry."""
-    if mistake := next(mistakes(page.source.options), ""):
+    options = page.source.options
+    if mistake := next(mistakes(options), ""):
         raise page.unreadable(mistake)
-    return (_listing(page, entry) for entry in feeds.entries(page))
+    entries = list(feeds.entries(page))
+    listings = [_listing(page, entry) for entry in entries]
+    if not any(listing.price for listing in listings):
+        if any(name in entry.fields for entry in entries for name in _GOODS):
+            raise page.unreadable(f"a feed of products, and none of {len(entries)} has a price")
+        if options.get("price") and len(entries) >= _ENOUGH:
+            raise page.unreadable(f"none of {len(entries)} entries has a price like {options['price']!r}")
+    return iter(listings)
 
 
 def mistakes(options: Mapping[str, str]) -> Iterator[str]:
@@ -96,4 +107,6 @@ SCRAPER = Scraper(
     required=("url",),
     every=timedelta(minutes=30),
     mandatory=("site_id", "title", "url"),
+    elements=("title", "link"),
+    envelopes=("item", "entry"),
 )

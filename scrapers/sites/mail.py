@@ -1,9 +1,11 @@
 """What marketplaces mail about saved searches, from a mailbox or a folder of letters: a place nobody can block."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 from scrapers import adverts, pick
@@ -18,6 +20,7 @@ __all__ = ["SCRAPER", "mistakes"]
 _NOWHERE = "https://mail.invalid/"  # links in letters are absolute
 _SELECTED = search("mail", url=_NOWHERE)
 _NUMBER = re.compile(r"\d{5}")
+_SEVERAL = 3  # letters from one sender, to say that none of them is a notification any more
 
 
 def start(source: Source) -> Iterator[Request]:
@@ -31,23 +34,39 @@ def start(source: Source) -> Iterator[Request]:
 
 
 def parse(page: Page) -> Iterator[RawListing]:
-    """The adverts of every letter; one that comes in several letters is the newest one's."""
-    is_saved = not page.text.lstrip().startswith("{")
-    letters = pick.rows((letter_page(page) if is_saved else page).json, "letters")
-    seen: set[str] = set()
+    """The adverts of every letter; one that comes in several letters is the newest one's.
+
+    A letter of another kind is no mistake, but raises ParseError where every letter is one: of all of them if they are
+    read by selectors or from named senders, and of the several from one named sender.
+    """
+    found: dict[str, RawListing] = {}
+    letters, counts = _letters(page), defaultdict[str, list[int]](list)
     refusal: ParseError | None = None
     for letter in letters:
+        sender = pick.text(letter, "from")
         try:
             listings = list(_listings(page, letter))
-        except ParseError as error:  # a letter of another kind: fine, unless all of them are
-            refusal = error
-            continue
+        except ParseError as error:
+            refusal, listings = error, []
         for listing in listings:
-            if listing.site_id not in seen:
-                seen.add(listing.site_id)
-                yield listing
-    if letters and not seen and (refusal or page.source.options.get("senders")):
+            found.setdefault(listing.site_id, listing)
+        counts[sender].append(len(listings))
+    named = bool(page.source.options.get("senders"))
+    if letters and not found and (refusal or named):
         raise refusal or page.unreadable(f"no link with a title and a price in {len(letters)} letters")
+    for sender, shown in counts.items():
+        if named and len(shown) >= _SEVERAL and not any(shown):
+            raise page.unreadable(f"no link with a title and a price in {len(shown)} letters from {sender}")
+    return iter(found.values())
+
+
+def _letters(page: Page) -> list[Mapping[str, Any]]:
+    """The letters of a mailbox, or the one somebody saved."""
+    is_saved = not page.text.lstrip().startswith("{")
+    held = (letter_page(page) if is_saved else page).json
+    if pick.at(held, "letters") is None:
+        raise page.unreadable("no list of letters")
+    return pick.rows(held, "letters")
 
 
 def _listings(page: Page, letter: Mapping[str, object]) -> Iterator[RawListing]:

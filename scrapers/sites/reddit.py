@@ -3,6 +3,7 @@
 A title says what is offered ([H]) and wanted ([W]); where the text prices several things, each is a listing.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ from scrapers.base import Page, Request, Scraper, Source
 from tracker.core.models import RawListing
 
 LARGEST_PAGE = 100
+_ADDRESS = re.compile(r"reddit\.com/r/([\w.-]+)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def _listings(source: Source, entry: feeds.Entry) -> Iterator[RawListing]:
 
 
 def _post(source: Source, entry: feeds.Entry, title: str, body: str) -> RawListing:
-    community = _COMMUNITIES.get(next((name.removeprefix("r/").lower() for name in entry.categories), ""), _ELSEWHERE)
+    community = _COMMUNITIES.get(_community(entry), _ELSEWHERE)
     return RawListing(
         site=source.site,
         site_id=entry.id,
@@ -80,6 +82,13 @@ def _post(source: Source, entry: feeds.Entry, title: str, body: str) -> RawListi
         listed_at=entry.published,
         image=entry.image,
     )
+
+
+def _community(entry: feeds.Entry) -> str:
+    """The subreddit of a post by its address, for what a bare price means hangs on it; else by its category."""
+    if found := _ADDRESS.search(entry.link):
+        return found[1].lower()
+    return next((name.removeprefix("r/").lower() for name in entry.categories), "")
 
 
 def _body(content: str) -> str:
@@ -147,4 +156,6 @@ SCRAPER = Scraper(
     every=timedelta(minutes=10),
     delay_s=10.0,
     mandatory=("site_id", "title", "url", "seller", "listed_at"),
+    elements=("id", "title", "link", "content", "author"),
+    envelopes=("entry",),
 )

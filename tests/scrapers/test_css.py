@@ -217,6 +217,13 @@ def test_a_page_that_a_site_sends_elsewhere_ends_the_count() -> None:
     assert list(SCRAPER.follow(replace(api(hit(7, "Tesla T4", 540)), url="https://kartenhaus.example/"))) == []
 
 
+def test_a_page_of_json_beyond_the_last_one_still_has_its_list() -> None:
+    later = replace(api(number=4), text=json.dumps({"hits": []}))
+    assert list(read(SCRAPER, later)) == []
+    with pytest.raises(ParseError, match="no item at 'hits'"):
+        list(read(SCRAPER, replace(later, text=json.dumps({"results": []}))))
+
+
 def test_a_page_beyond_the_last_one_is_empty_and_the_first_is_not() -> None:
     numbered = {name: field for name, field in OPTIONS.items() if name not in ("next", "empty")}
     numbered |= {"url": f"{BASE}?q=rtx 3090&seite={{page}}"}

@@ -117,3 +117,37 @@ def test_a_feed_that_lost_a_field_is_noticed(renamed: str) -> None:
     text = item("RTX 3090").replace(f"<{renamed}>", f"<x{renamed}>").replace(f"</{renamed}>", f"</x{renamed}>")
     with pytest.raises(ParseError):
         listings(text)
+
+
+RSS_FRAME = "<title>Cards</title><link>https://b.example/</link><image><url>u</url><title>t</title></image>"
+EMPTY = {
+    "RSS with a picture": f"<rss><channel>{RSS_FRAME}<ttl>60</ttl></channel></rss>",
+    "RSS of a podcast": f"<rss><channel>{RSS_FRAME}<owner><name>n</name></owner></channel></rss>",
+    "Atom": "<feed><title>t</title><id>i</id><author><name>n</name></author><updated>2026-05-01</updated></feed>",
+    "RSS 1.0": f"<RDF><channel>{RSS_FRAME}</channel></RDF>",
+}
+NOT_EMPTY = {
+    "no frame": "<rss></rss>",
+    "entries by another name": f"<rss><channel>{RSS_FRAME}<offer><title>RTX 3090</title></offer></channel></rss>",
+    "entries laid open": f"<rss><channel>{RSS_FRAME}<title>RTX 3090</title><link>l</link></channel></rss>",
+    "another kind of entries in Atom": "<feed><title>t</title><row><title>RTX 3090</title></row></feed>",
+    "beside the channel": f"<RDF><channel>{RSS_FRAME}</channel><offer><title>RTX 3090</title></offer></RDF>",
+}
+
+
+@pytest.mark.parametrize("text", EMPTY.values(), ids=EMPTY)
+def test_a_feed_that_says_nothing_is_empty(text: str) -> None:
+    assert listings(text) == []
+
+
+@pytest.mark.parametrize("text", NOT_EMPTY.values(), ids=NOT_EMPTY)
+def test_a_feed_that_says_something_else_is_not_empty(text: str) -> None:
+    with pytest.raises(ParseError):
+        listings(text)
+
+
+def test_a_pattern_that_fits_no_entry_is_told_where_there_are_several() -> None:
+    one = item("RTX 3090", "Preis: 650 Taler")
+    entry = one[one.index("<item>") : one.index("</channel>")]
+    with pytest.raises(ParseError, match="none of 5 entries has a price like"):
+        listings(one.replace(entry, entry * 5), price=r"Gold: (\d+)")

@@ -349,6 +349,15 @@ def test_odd_letters_are_survived(data: bytes, tmp_path: Path) -> None:
 
 
 def test_a_page_that_is_no_mailbox_is_told() -> None:
-    assert list(read(SCRAPER, Page(url="u", text="{}", source=source(path=".")))) == []
-    with pytest.raises(ParseError):
-        list(read(SCRAPER, Page(url="u", text="{broken", source=source(path="."))))
+    assert list(read(SCRAPER, Page(url="u", text='{"letters": []}', source=source(path=".")))) == []
+    for text in ("{}", "{broken"):
+        with pytest.raises(ParseError):
+            list(read(SCRAPER, Page(url="u", text=text, source=source(path="."))))
+
+
+def test_a_sender_that_changed_its_letters_is_told_although_others_have_not(tmp_path: Path) -> None:
+    named = source(path=str(tmp_path), senders="anzeigen.example, lecoin.example")
+    write(tmp_path, {"5-lecoin": NORMAL["5-lecoin"], "8-news": NORMAL["8-news"], "9-news": NORMAL["8-news"]})
+    assert len(walk(named).listings) == ADVERTS["lecoin"]
+    write(tmp_path, {"10-news": NORMAL["8-news"]})
+    assert "3 letters from noreply@anzeigen.example" in str(walk(named).error)

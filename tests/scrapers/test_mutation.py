@@ -1,90 +1,121 @@
 """A site that changes is noticed: without what its pages are read by, a page is unreadable, never quietly poorer.
 
-Each selector and each key that a scraper declares is taken out of every recorded page that has it, and given another
-name in it. Then the page must not be read, or be read exactly as before (by another way to the same words).
+Everything that a scraper declares, or that a source's own options name, is taken out of every recorded page that has
+it, and given another name in it. Then the page must not be read, or be read exactly as before (by another way to the
+same words).
 """
 
-import json
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 import vcr  # type: ignore[import-untyped]
-from selectolax.lexbor import LexborHTMLParser
 
 import scrapers.sites
-from scrapers.base import Page, Request, Source
-from scrapers.blocks import looks_like_html
+from scrapers.base import Page, Request, Scraper, Source
 from scrapers.crawl import crawl, read
 from scrapers.fetch import Fetcher
+from scrapers.platforms.fields import selectors
+from scrapers.platforms.paths import steps
 from tests.scrapers import recordings
 from tests.scrapers.local import Clock
+from tests.scrapers.marks import (
+    Attribute,
+    Column,
+    Element,
+    Envelope,
+    InLetters,
+    Key,
+    Mark,
+    Property,
+    Selector,
+    Text,
+    Together,
+)
 from tests.scrapers.recordings import CASSETTES, Recording
 from tracker.core.errors import ParseError, SourceError, Suspicious
 
 SITES = scrapers.sites.names()
 
 
-@dataclass(frozen=True)
-class Mark:
-    """Something a site's pages are read by: a CSS selector or a JSON key."""
-
-    site: str
-    name: str
-    is_key: bool
-
-    def __str__(self) -> str:
-        return f"{self.site}-{self.name}"
-
-    def renamed(self, text: str) -> str:
-        """The page with another name for it."""
-        if self.is_key:
-            return re.sub(rf'"{self.name}"(\s*:)', rf'"{self.name}_v2"\1', text)
-        word = re.findall(r"[\w-]+", self.name)[-1]
-        end = "" if "^=" in self.name else r"(?![\w-])"
-        return re.sub(rf"(?<![\w-]){re.escape(word)}{end}", f"other-{word}", text)
-
-    def removed(self, text: str) -> str:
-        """The page without it."""
-        if not self.is_key:
-            tree = LexborHTMLParser(text)
-            for node in tree.css(self.name):
-                node.decompose()
-            return tree.html or ""
-        if looks_like_html(text):
-            return self.renamed(text)
-        return "\n".join(json.dumps(_without(value, self.name)) for value in _values(text))
-
-    def is_in(self, text: str) -> bool:
-        """Whether a page has it."""
-        if self.is_key:
-            return f'"{self.name}"' in text
-        return looks_like_html(text) and LexborHTMLParser(text).css_first(self.name) is not None
+# --- what pages are read by ---------------------------------------------------------------------------------------
 
 
-def _values(text: str) -> list[Any]:
-    """The JSON value of a page, or those on its lines."""
-    try:
-        return [json.loads(text)]
-    except ValueError:
-        return [json.loads(line) for line in text.splitlines() if line]
+def by_options(source: Source) -> Iterator[Mark]:
+    """What a `[[pages]]` table says every entry has, all its ways to one field together."""
+    options = source.options
+    for name in ("item", "title", "price", "link", "id", "data"):
+        if found := [_at(selector, options) for selector in selectors(options.get(name, "''"))]:
+            yield found[0] if len(found) == 1 else Together(tuple(found))
 
 
-def _without(value: Any, key: str) -> Any:
-    if isinstance(value, dict):
-        return {name: _without(inner, key) for name, inner in value.items() if name != key}
-    return [_without(inner, key) for inner in value] if isinstance(value, list) else value
+def _at(selector: str, options: Mapping[str, str]) -> Mark:
+    if (options.get("format") == "json" or "data" in options) and selector != options.get("data"):
+        return Key(next(str(step) for step in reversed(steps(selector)) if step != "*"))
+    css, _, attribute = selector.partition("@")
+    return Selector(css) if css else Attribute(attribute)
 
 
-def declared() -> Iterator[Mark]:
-    """What all sites declare."""
+def by_schema(_source: Source) -> Iterator[Mark]:
+    """The words of the vocabularies that a product page may use, whichever way it spells them."""
+    yield from map(Key, ("@type", "name", "offers", "price", "lowPrice", "priceCurrency"))
+    yield from map(Property, ("name", "offers", "price", "priceCurrency"))
+    yield from map(Property, ("og:title", "og:type", "product:price:amount", "product:price:currency"))
+
+
+def by_goods(source: Source) -> Iterator[Mark]:
+    """The prices of a feed of products: what is on sale has two, and nobody can tell that one of them is missing."""
+    yield Together((Element("price"), Element("sale_price")))
+
+
+def by_blocks(source: Source) -> Iterator[Mark]:
+    """The blocks of letters from senders that are named: links, each with a title and a price beside it.
+
+    A mailbox of no named senders may hold any other letters, and then a letter without an advert is one of those.
+    """
+    if source.options.get("senders"):
+        yield from (InLetters(mark) for mark in (Selector("a"), Attribute("href"), Text(r"\d[\d.,]*")))
+
+
+NAMED: Mapping[str, Callable[[Source], Iterator[Mark]]] = {
+    "feed": by_goods,
+    "pages": by_options,
+    "product": by_schema,
+    "mail": by_blocks,
+}
+"""What sites do not declare, for it is their sources and the pages themselves that name what is read."""
+
+DECIDES = {"product": ("title", "price", "currency")}
+"""The fields that must not change, of all where none are named.
+
+A product page says most things in several ways, and every reader adds what only it knows: the brand, a number, the
+condition, that it is sold out. A page that lost one way of several is like one that never had it, so what must stay is
+what is bought and for how much.
+"""
+
+
+def marks_of(source: Source) -> Iterator[Mark]:
+    """What the pages of a source are read by."""
+    scraper = scrapers.sites.load(source.site)
+    yield from map(Selector, scraper.selectors)
+    yield from map(Key, scraper.keys)
+    yield from map(Element, scraper.elements)
+    yield from map(Envelope, scraper.envelopes)
+    yield from map(Column, scraper.columns)
+    if source.site in NAMED:
+        yield from NAMED[source.site](source)
+
+
+def declared() -> Iterator[tuple[str, Mark]]:
+    """Every mark of every site, once."""
     for site in SITES:
-        scraper = scrapers.sites.load(site)
-        yield from (Mark(site, selector, is_key=False) for selector in scraper.selectors)
-        yield from (Mark(site, key, is_key=True) for key in scraper.keys)
+        sources = [page.source for page in pages(site)] or [Source(name=site, site=site)]
+        yield from dict.fromkeys((site, mark) for source in sources for mark in marks_of(source))
+
+
+# --- the pages ----------------------------------------------------------------------------------------------------
 
 
 @cache
@@ -126,38 +157,41 @@ def _readable(page: Page) -> bool:
         return False
 
 
-@pytest.mark.parametrize("mark", list(declared()), ids=str)
-def test_what_vanishes_from_a_page_is_noticed(mark: Mark) -> None:
-    scraper = scrapers.sites.load(mark.site)
-    having = [page for page in pages(mark.site) if mark.is_in(page.text)]
-    assert having, f"no recorded page of {mark.site} has {mark.name!r}: it proves nothing"
+def told(scraper: Scraper, page: Page) -> list[Any]:
+    """What a page's listings say, as far as it decides."""
+    names = DECIDES.get(scraper.site)
+    return [[getattr(one, name) for name in names] if names else one for one in read(scraper, page)]
+
+
+# --- the tests ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("site", "mark"), list(declared()), ids=lambda one: str(one))
+def test_what_vanishes_from_a_page_is_noticed(site: str, mark: Mark) -> None:
+    scraper = scrapers.sites.load(site)
+    having = [page for page in pages(site) if mark in marks_of(page.source) and mark.is_in(page.text)]
+    assert having, f"no recorded page of {site} has {mark}: it proves nothing"
     for page in having:
-        expected = list(read(scraper, page))
+        expected = told(scraper, page)
         for text in (mark.removed(page.text), mark.renamed(page.text)):
             assert text != page.text
             try:
-                came_out = list(read(scraper, replace(page, text=text)))
+                came_out = told(scraper, replace(page, text=text))
             except (ParseError, Suspicious):
                 continue
-            assert came_out == expected, f"{page.url} is quietly poorer without {mark.name!r}"
+            assert came_out == expected, f"{page.source.name} at {page.url} is quietly poorer without {mark}"
 
 
 @pytest.mark.parametrize("site", SITES)
 def test_every_site_says_what_it_is_read_by(site: str) -> None:
-    scraper = scrapers.sites.load(site)
-    if not (scraper.selectors or scraper.keys):
-        pytest.skip(f"{site} declares neither selectors nor keys: what it is read by is not proved here")
-
-
-def test_a_page_that_keeps_its_marks_is_read() -> None:
-    assert all(pages(site) for site in SITES if any(mark.site == site for mark in declared()))
+    assert pages(site), f"no recorded page of {site} has a listing"
+    assert any(name == site for name, _ in declared()), f"{site} declares nothing that its pages are read by"
 
 
 def test_an_offer_in_stock_that_lost_its_price_is_noticed() -> None:
     scraper = scrapers.sites.load("jsonld")
-    price = Mark("jsonld", "price", is_key=True)
     in_stock = [page for page in pages("jsonld") if "/InStock" in page.text]
     assert in_stock
     for page in in_stock:
         with pytest.raises(ParseError, match="a currency and no price"):
-            list(read(scraper, replace(page, text=price.renamed(page.text))))
+            list(read(scraper, replace(page, text=Key("price").renamed(page.text))))

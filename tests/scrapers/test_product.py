@@ -38,8 +38,8 @@ def card(**changes: Any) -> dict[str, Any]:
     return {"@context": "https://schema.org", "@type": "Product", "name": "RTX 3090 24GB", "offers": OFFER} | changes
 
 
-def listings(head: str, main: str = "", **options: str) -> list[RawListing]:
-    source = Source(name="card", site="product", options={"url": URL, **options})
+def listings(head: str, main: str = "", currency: str = "", **options: str) -> list[RawListing]:
+    source = Source(name="card", site="product", options={"url": URL, **options}, currency=currency)
     return list(read(SCRAPER, Page(url=URL, text=shop_page(main, head), source=source)))
 
 
@@ -200,9 +200,19 @@ def test_a_page_without_a_product_cannot_be_read(head: str) -> None:
         listings(head, "<h1>How to undervolt</h1><p>It saves 90 W.</p>")
 
 
-def test_a_product_without_a_price_is_read() -> None:
-    (listing,) = listings(ld(card(offers=None)), H1)
+def test_a_product_without_a_price_is_told_unless_it_is_sold_out() -> None:
+    with pytest.raises(ParseError, match=r"no price to believe .* price = "):
+        listings(ld(card(offers=None)), H1)
+    (listing,) = listings(ld(card(offers={"availability": "SoldOut"})), H1)
     assert (listing.title, listing.price, listing.currency) == ("RTX 3090 24GB", "", "")
+
+
+def test_a_price_in_no_currency_is_told_unless_its_source_says_one() -> None:
+    told = ld(card(offers={"price": "650", "availability": "InStock"}))
+    with pytest.raises(ParseError, match='currency = "EUR"'):
+        listings(told, H1)
+    (listing,) = listings(told, H1, currency="EUR")
+    assert (listing.price, listing.currency) == ("650", "EUR")
 
 
 def test_variants_are_listings_of_their_own() -> None:

@@ -228,3 +228,16 @@ def test_lines_that_cannot_be_read_are_named(text: str, said: str) -> None:
 
 def test_short_tables_need_no_options() -> None:
     assert [listing.url for listing in table(SHORT)] == ["https://board.example/t/1", "https://board.example/t/2"]
+
+
+def test_a_column_that_the_source_names_and_nobody_has_is_told() -> None:
+    assert [one.seller for one in table(f"{HEAD},dealer\n{ROW},Ann\n", seller="Dealer")] == ["Ann"]
+    with pytest.raises(ParseError, match="no column is called Dealer"):
+        table(f"{HEAD},sold by\n{ROW},Ann\n", seller="Dealer")
+    page = Page(
+        url="file:cards.jsonl",
+        text=json.dumps({"title": "MI50", "price": 150, "id": 7}),
+        source=replace(SOURCE, site="jsonl", options={"price": "net", "seller": "dealer"}),
+    )
+    with pytest.raises(ParseError, match="no column is called net or dealer"):
+        list(read(JSONL, page))

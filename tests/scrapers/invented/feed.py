@@ -31,6 +31,15 @@ BOARD = """<?xml version="1.0"?>
 <description>War 300 &euro;, jetzt 280 &euro; inkl. Versand</description></item>
 </channel></rss>"""
 
+BLOG = """<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom"><title>Server room sale</title><link href="https://room.example/"/>
+<id>https://room.example/</id><updated>2026-05-01T09:00:00Z</updated><author><name>Nora</name></author>
+<entry><title>Tesla M40 24GB</title><link href="https://room.example/m40"/><id>tag:room.example,2026:4</id>
+<published>2026-05-01T08:00:00Z</published><updated>2026-05-01T09:00:00Z</updated>
+<summary type="html">&lt;p&gt;&#163;70 posted&lt;/p&gt;</summary></entry>
+<entry><title>RTX A4000 for £380</title><link href="https://room.example/a4000"/><id>tag:room.example,2026:5</id>
+<updated>2026-05-01T08:30:00Z</updated></entry></feed>"""
+
 EMPTY = '<?xml version="1.0"?><rss version="2.0"><channel><title>Nothing today</title></channel></rss>'
 
 
@@ -49,6 +58,11 @@ CASES = {
         options={"url": "https://board.example/rss?cat=gpu"},
         currency="EUR",
         answers={"/robots.txt": ROBOTS, "/rss": feed(BOARD)},
+    ),
+    "blog": Case(
+        options={"url": "https://room.example/feed"},
+        currency="GBP",
+        answers={"/robots.txt": ROBOTS, "/feed": feed(BLOG)},
     ),
     "empty": Case(options={"url": "https://board.example/rss"}, answers={"/robots.txt": ROBOTS, "/rss": feed(EMPTY)}),
     "gone": Case(options={"url": "https://board.example/old.rss"}, answers={"/robots.txt": ROBOTS}),

@@ -10,6 +10,7 @@ def folder(case: str, **options: str) -> Case:
 
 CASES = {
     "normal": folder("normal"),
+    "senders": folder("normal", senders="anzeigen.example, lecoin.example, keibai.example, board.example"),
     "empty": folder("empty"),
     "changed": folder("empty", senders="anzeigen.example"),
     "gone": folder("no-such-folder"),
