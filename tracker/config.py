@@ -125,11 +125,20 @@ class DatabaseTable(_Table):
 
 
 class WebTable(_Table):
-    """Where `tracker web` listens, and the token (or its hash) that opens POST /api/ingest/SITE; none closes it."""
+    """Where the pages are served, who may read them, and the token that opens POST /api/ingest/SITE (none closes it).
+
+    Tokens may be given as their hashes. `allowed_hosts` are names the pages answer to beside those of this machine;
+    `trusted_proxies` are addresses or networks whose word is taken on who asks (`user_header`) and from where.
+    """
 
     host: str = "127.0.0.1"
     port: int = Field(default=8737, ge=1, le=65535)
     ingest_token: SecretStr = SecretStr("")
+    read_token: SecretStr = SecretStr("")
+    allowed_hosts: Words = ()
+    trusted_proxies: Words = ()
+    user_header: str = Field(default="", pattern=r"^[A-Za-z0-9-]*$")
+    prefix: str = Field(default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
 
 
 class SourceTable(BaseModel):

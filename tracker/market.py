@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -107,19 +107,42 @@ def market(
     return markets
 
 
-def judged(conn: Connection, offers: Iterable[Priced], *, country: str = "", now: datetime) -> dict[int, Judged]:
-    """The baseline and the risks of some offers, by listing; those of undecided variants are left out."""
+Worths = Mapping[ConditionClass, Baseline | Refusal]
+"""What one variant is worth, by class of conditions."""
+
+WorthsOf = Callable[[Collection[str]], Mapping[str, Worths]]
+"""What some variants are worth, by variant, where that is already known."""
+
+
+def worths(conn: Connection, variant: str, *, country: str = "", now: datetime) -> Worths:
+    """What a variant is worth in each class, to a buyer in a country ("" is anywhere)."""
+    scene = _Scene.of(conn, variant, country=country, now=now)
+    return {one: scene.worth(one) for one in ConditionClass}
+
+
+def judged(
+    conn: Connection,
+    offers: Iterable[Priced],
+    *,
+    country: str = "",
+    now: datetime,
+    worths_of: WorthsOf | None = None,
+) -> dict[int, Judged]:
+    """The baseline and the risks of some offers, by listing; those of undecided variants are left out.
+
+    `worths_of` answers what a variant is worth where that is already known.
+    """
     by_variant: defaultdict[str, list[Priced]] = defaultdict(list)
     for offer in offers:
         if offer.variant is not None:
             by_variant[offer.variant].append(offer)
     told = market_queries.printed(conn, [offer.listing_id for mine in by_variant.values() for offer in mine])
+    known = worths_of(by_variant) if worths_of else {}
     result = {}
     for variant, mine in by_variant.items():
-        scene = _Scene.of(conn, variant, country=country, now=now)
-        worths = {one: scene.worth(one) for one in {CLASS_OF[Condition(offer.condition)] for offer in mine}}
+        worth_of = known.get(variant) or worths(conn, variant, country=country, now=now)
         for offer in mine:
-            worth = worths[CLASS_OF[Condition(offer.condition)]]
+            worth = worth_of[CLASS_OF[Condition(offer.condition)]]
             about = {name: getattr(offer, name) for name in ("unit_usd", "feedback_percent", "feedback_count", "title")}
             about["flags"] = " ".join(offer.flags)
             result[offer.listing_id] = (worth, _signs(about, told.get(offer.listing_id, "{}"), worth))

@@ -1,6 +1,6 @@
 """Ranked offers beside what their like is worth: by listing, and by card."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,16 +8,37 @@ from sqlalchemy import Connection
 
 from db import queries, summaries
 from tracker.core.by_gpu import TREND, Standing, rows
+from tracker.core.errors import ConfigError
 from tracker.core.flat import flat_offer
-from tracker.core.gpus import Catalogue
+from tracker.core.gpus import Catalogue, match
 from tracker.core.llm import expected_tok_s
 from tracker.core.market import Baseline, Refusal, ratio
 from tracker.core.metrics import DEFAULTS, METRICS, Basis
 from tracker.core.models import Priced
 from tracker.core.wanted import Wanted
-from tracker.market import Judged, judged
+from tracker.market import Judged, WorthsOf, judged
+from tracker.output import near
 
 Row = Mapping[str, Any]
+
+
+def ensure_known(gpu: str, catalogue: Catalogue) -> None:
+    """Raise ConfigError for a card nobody knows: no offer of it would be another answer than no such card."""
+    if not match(catalogue, gpu.lower()):
+        raise ConfigError(f"no card {gpu!r} in the spec database{near(gpu, [*catalogue.by_id, *catalogue.by_family])}")
+
+
+def ensure_seen(conn: Connection, sites: Iterable[str], sources: Iterable[str]) -> None:
+    """Raise ConfigError for a site or source nothing was ever read from: a slip of the pen, most likely."""
+    asked = {"site": tuple(sites), "source": tuple(sources)}
+    if not any(asked.values()):
+        return
+    seen = queries.sources(conn)
+    known = {"site": {row["site"] for row in seen.values()}, "source": set(seen)}
+    for what, names in asked.items():
+        for name in names:
+            if name not in known[what]:
+                raise ConfigError(f"nothing was read from a {what} {name!r} yet{near(name, known[what])}")
 
 
 def ranked(
@@ -30,13 +51,14 @@ def ranked(
     country: str = "",
     now: datetime,
     catalogue: Catalogue,
+    worths_of: WorthsOf | None = None,
 ) -> list[dict[str, Any]]:
     """The best wanted offers by a metric as flat rows, best first; offers the metric cannot value are left out.
 
     Beside each stand its distance from what the market of a buyer in `country` asks, its risks, and its speed.
     """
     offers = queries.cheapest(conn, METRICS[metric], wanted=wanted, basis=basis, top=top, catalogue=catalogue)
-    worths = judged(conn, offers, country=country, now=now)
+    worths = judged(conn, offers, country=country, now=now, worths_of=worths_of)
     return [
         {**flat_offer(offer, basis), **flat_speed(offer, basis), **flat_judgement(offer, worths.get(offer.listing_id))}
         for offer in offers

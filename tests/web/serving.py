@@ -3,28 +3,19 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
 
-import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from tracker.web.serve import in_thread, server_of
 
 
 @contextmanager
-def serving(app: Starlette) -> Iterator[str]:
+def serving(app: ASGIApp) -> Iterator[str]:
     """The address of an app that answers on this machine."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    while not server.started and thread.is_alive():
-        thread.join(0.01)
-    try:
+    with listener, in_thread(server_of(app), listener):
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
 
 
 class Clock:

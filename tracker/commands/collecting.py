@@ -85,7 +85,7 @@ def run(
 
 @app.command()
 def web(context: typer.Context) -> None:
-    """Serve the endpoint that takes what others scrape (POST /api/ingest/SITE), until Ctrl-C."""
+    """Serve the dashboard and its API, and the endpoint that takes what others scrape, until Ctrl-C."""
     from tracker.assemble import opened
     from tracker.web.serve import serve
 

@@ -1,26 +1,20 @@
 """Comparing: report, market, history, plan, explain."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tracker.commands.shared import FormatOption, app, open_tracker, say
-from tracker.core.errors import ConfigError
 from tracker.core.metrics import METRICS
 from tracker.core.models import Condition, ConditionClass
 from tracker.core.wanted import Modded, Sort, Wanted
 from tracker.output import Format, emit, near
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from tracker.core.gpus import Catalogue
 
 
 class By(StrEnum):
@@ -91,12 +85,12 @@ def report(
     from db import queries
     from db.engine import reading
     from tracker.columns import gpu_columns, legend, offer_columns, shown_in, with_currency
-    from tracker.report import by_gpu, ranked
+    from tracker.report import by_gpu, ensure_known, ensure_seen, ranked
 
     with open_tracker(context) as tracker, reading(tracker.engine) as conn:
         for glob in gpu or ():
-            _ensure_known(glob.lower(), tracker.catalogue)
-        _ensure_seen(conn, site or (), source or ())
+            ensure_known(glob, tracker.catalogue)
+        ensure_seen(conn, site or (), source or ())
         shown = shown_in(currency or tracker.currency, tracker.rates.usd_per_unit)
         now = datetime.now(UTC)
         basis = tracker.use if model is None else replace(tracker.use, model_gb=model)
@@ -178,9 +172,10 @@ def market(
     """Say what a card is worth, what the figure rests on, and whether to buy now or wait."""
     from db.engine import reading
     from tracker.market import comparable_columns, comparable_rows, market, market_lines, market_rows
+    from tracker.report import ensure_known
 
     with open_tracker(context) as tracker, reading(tracker.engine) as conn:
-        _ensure_known(gpu, tracker.catalogue)
+        ensure_known(gpu, tracker.catalogue)
         markets = market(
             conn,
             gpu=gpu,
@@ -199,27 +194,6 @@ def market(
     emit(shown, form, people=[comparable_columns(row) for row in shown])
     if not markets:
         say(f"no listing of {gpu} has been seen yet")
-
-
-def _ensure_seen(conn: "Connection", sites: Iterable[str], sources: Iterable[str]) -> None:
-    """Raise ConfigError for a site or source nothing was ever read from: a slip of the pen, most likely."""
-    from db import queries
-
-    seen = queries.sources(conn)
-    for what, names, known in (
-        ("site", sites, {row["site"] for row in seen.values()}),
-        ("source", sources, set(seen)),
-    ):
-        for name in names:
-            if name not in known:
-                raise ConfigError(f"nothing was read from a {what} {name!r} yet{near(name, known)}")
-
-
-def _ensure_known(gpu: str, known: "Catalogue") -> None:
-    from tracker.core.gpus import match
-
-    if not match(known, gpu):
-        raise ConfigError(f"no card {gpu!r} in the spec database{near(gpu, [*known.by_id, *known.by_family])}")
 
 
 @app.command()

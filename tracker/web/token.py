@@ -24,15 +24,15 @@ def new_token() -> tuple[str, str]:
     return token, _HASHED + _digest(token)
 
 
-def kept(secret: str) -> str:
+def kept(secret: str, name: str = "ingest") -> str:
     """What is kept of a configured token, be it the token itself or its hash; raises ConfigError for neither."""
     if secret.startswith(_HASHED):
         digest = secret.removeprefix(_HASHED).lower()
         if len(digest) != 64 or not set(digest) <= _HEX_DIGITS:
-            raise ConfigError("the ingest token's hash must be sha256: and 64 hexadecimal digits")
+            raise ConfigError(f"the {name} token's hash must be sha256: and 64 hexadecimal digits")
         return digest
     if len(secret) < SHORTEST:
-        raise ConfigError(f"the ingest token must have at least {SHORTEST} characters")
+        raise ConfigError(f"the {name} token must have at least {SHORTEST} characters")
     return _digest(secret)
 
 

@@ -1,0 +1,196 @@
+"""The app: every page in its forms, the endpoint that takes what others scrape, and the guard before all of it."""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
+
+import anyio.to_thread
+from fastapi import Depends, FastAPI, Query
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tracker.core.errors import ConfigError, StoreError, TrackerError
+from tracker.web import answers, words
+from tracker.web.access import door
+from tracker.web.answers import CSV, HTML, JSON, Form
+from tracker.web.asked import Filters
+from tracker.web.guard import Guard
+from tracker.web.ingest import Intake, ingest_routes
+from tracker.web.pages.deals import deals, deals_form
+from tracker.web.problems import NoSuch, Problem, problem
+from tracker.web.site import Site
+
+log = logging.getLogger("tracker")
+
+VERSION = "1"
+"""Of the JSON that is served; a change that breaks a reader raises it."""
+
+WORKERS = 8
+"""Pages that are made at once; each holds a connection to the database."""
+
+Value = dict[str, Any]
+
+_MEDIA = {HTML: "text/html", JSON: "application/json", CSV: "text/csv"}
+
+
+def web_app(site: Site) -> Guard:
+    """Everything that is served; raises ConfigError for tokens, names or proxies that are none."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = WORKERS
+        yield
+        site.worths.close()
+
+    app = FastAPI(
+        title="GPU tracker",
+        summary="What is on offer, what it is worth, and how the tracker knows.",
+        version=VERSION,
+        docs_url=None,  # both pages load scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.site = site
+    _add_pages(app, site)
+    _add_ingest(app, site)
+    _add_files(app)
+    _add_problems(app)
+    return Guard(app, door=door(site.config.web))
+
+
+# --- pages --------------------------------------------------------------------------------------------------------
+
+
+def _add_pages(app: FastAPI, site: Site) -> None:
+    def deals_value(asked: Annotated[Filters, Query()]) -> Value:
+        """What is on offer, ranked, with how far each offer lies from its market."""
+        return deals(site, asked) | {"_": deals_form(asked)}
+
+    _add(app, "/", "deals", deals_value, twin="/deals")
+
+
+def _add(
+    app: FastAPI,
+    path: str,
+    name: str,
+    value_of: Callable[..., Value],
+    *,
+    forms: Sequence[Form] = (HTML, JSON, CSV),
+    twin: str = "",
+) -> None:
+    """One page in its forms; its value is made once, whichever is asked for. `twin` is where the other forms are."""
+    for form in forms:
+        app.add_api_route(
+            (twin or path) + form.suffix if form.suffix else path,
+            _shown(form, name, value_of),
+            methods=["GET"],
+            name=f"{name}{form.suffix}",
+            operation_id=f"{name}{form.suffix.replace('.', '_')}",
+            summary=(value_of.__doc__ or name).strip(),
+            response_class=Response,
+            responses={
+                200: {"content": {_MEDIA[form]: {}}, "description": "As asked."},
+                422: {"model": Problem, "description": "The address asks for something that cannot be."},
+            },
+        )
+
+
+def _shown(form: Form, name: str, value_of: Callable[..., Value]) -> Callable[..., Response]:
+    def shown(request: Request, value: Annotated[Value, Depends(value_of)]) -> Response:
+        if form is HTML and (shorter := _shorter(request)):
+            return shorter
+        return answers.answer(request, form, name, value)
+
+    return shown
+
+
+def _shorter(request: Request) -> Response | None:
+    """A form sends every field, the empty ones too: the way to the address that says only what is asked."""
+    given = parse_qsl(request.url.query, keep_blank_values=True)
+    kept = [(name, said) for name, said in given if said != ""]
+    if kept == given:
+        return None
+    query = f"?{urlencode(kept)}" if kept else ""
+    return RedirectResponse(f"{request.scope.get('root_path', '')}{_path(request)}{query}", status_code=303)
+
+
+def _path(request: Request) -> str:
+    return str(request.scope["path"]).removeprefix(request.scope.get("root_path", ""))
+
+
+# --- all else -----------------------------------------------------------------------------------------------------
+
+
+def _add_ingest(app: FastAPI, site: Site) -> None:
+    secret = site.config.web.ingest_token.get_secret_value()
+    if secret:
+        app.router.routes.extend(ingest_routes(Intake(tracker=site.tracker, config=site.config, secret=secret)))
+
+
+def _add_files(app: FastAPI) -> None:
+    """The few files the pages load, under addresses that change with them."""
+    kinds = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+    files = {file.name: (file.read_text(encoding="utf-8"), kinds[file.suffix]) for file in answers.STATIC.iterdir()}
+
+    async def static(request: Request) -> Response:
+        if (found := files.get(request.path_params["name"])) is None:
+            raise NoSuch("there is no such file")
+        reply = answers.packed(request, *found)
+        reply.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return reply
+
+    app.add_route("/static/{version}/{name}", static, methods=["GET"], include_in_schema=False)
+
+
+def _add_problems(app: FastAPI) -> None:
+    """Whatever goes wrong is one sentence, as a page or as JSON."""
+
+    def unusable(request: Request, error: Exception) -> Response:
+        mistakes = error.errors() if isinstance(error, RequestValidationError) else []
+        return problem(request, 422, "unusable", "; ".join(_mistake(one) for one in mistakes[:5]))
+
+    def known(request: Request, error: Exception) -> Response:
+        if isinstance(error, NoSuch):
+            return problem(request, 404, "not_found", str(error))
+        if isinstance(error, StoreError):
+            log.exception("%s could not be read", request.url.path)
+            return problem(request, 503, "not_read", "the database does not answer; try again in a moment")
+        return problem(request, 422, "unusable", str(error))
+
+    def refused(request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        word, said = _REFUSALS.get(error.status_code, ("refused", ""))
+        return problem(request, error.status_code, word, said or str(error.detail), error.headers)
+
+    def crashed(request: Request, error: Exception) -> Response:
+        log.error("%s crashed", request.url.path, exc_info=error)
+        return problem(request, 500, "crashed", "a fault of the tracker: its log says more")
+
+    app.add_exception_handler(RequestValidationError, unusable)
+    app.add_exception_handler(TrackerError, known)
+    app.add_exception_handler(ConfigError, known)
+    app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(Exception, crashed)
+
+
+_REFUSALS = {
+    404: ("not_found", "there is no such page"),
+    405: ("method_not_allowed", "this address is only read: GET"),
+    408: ("too_slow", ""),
+    413: ("too_large", ""),
+}
+
+
+def _mistake(error: Any) -> str:
+    """One thing wrong with an address, in words."""
+    where = ".".join(str(part) for part in error["loc"] if part not in ("query", "path"))
+    said = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        said = f"there is no such filter; known: {', '.join(Filters.model_fields)}"
+    return words.plain(f"{where}: {said}" if where else said, 400)
