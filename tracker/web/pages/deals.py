@@ -24,13 +24,7 @@ def deals(site: Site, asked: Filters) -> Value:
     wanted, metric = asked.wanted(now), METRICS[asked.metric]
     shown = shown_in(asked.currency or tracker.currency, tracker.rates.usd_per_unit)
     basis = tracker.use if asked.model_gb is None else replace(tracker.use, model_gb=asked.model_gb)
-    common: Value = {
-        "metric": metric.name,
-        "wanted": wanted,
-        "basis": basis,
-        "now": now,
-        "catalogue": tracker.catalogue,
-    }
+    shared: Value = {"metric": metric.name, "wanted": wanted, "basis": basis, "now": now}
     with reading(tracker.engine) as conn:
         for glob in asked.gpu:
             report.ensure_known(glob, tracker.catalogue)
