@@ -5,7 +5,7 @@ from pkgutil import iter_modules
 
 from alerts.base import Channel
 
-_NOT_CHANNELS = frozenset({"base", "message"})
+_NOT_CHANNELS = frozenset({"about_source", "base", "message"})
 
 
 def names() -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
+from alerts.about_source import compose_source
 from alerts.base import Message
 
 Facts = Mapping[str, Any]
@@ -15,6 +16,8 @@ _FLAGS = {"range": "lowest of several prices", "from": "a price “from”", "ex
 
 def compose(payload: Facts) -> Message:
     """Say one alert: what, for how much, against which threshold, and where."""
+    if payload["kind"] == "source":
+        return compose_source(payload)
     offers = payload["offers"]
     subject = _subject(payload)
     lines = [subject, *(line for offer in offers for line in ("", *_lines(offer, payload)))]

@@ -213,6 +213,13 @@ def offers(conn: Connection, *where: Any, catalogue: Catalogue) -> Iterator[Pric
         )
 
 
+def appeared(conn: Connection, source_id: int, *, since: datetime, catalogue: Catalogue) -> list[Priced]:
+    """What a source has on offer that was first seen since an instant."""
+    shown = select(PRESENCE.c.listing_id).where(PRESENCE.c.source_id == source_id)
+    fresh = (LISTING.c.id.in_(shown), LISTING.c.on_offer, LISTING.c.first_seen_at >= since)
+    return list(offers(conn, *fresh, catalogue=catalogue))
+
+
 def links(conn: Connection, listing_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Title and address of listings, by number."""
     query = select(LISTING.c.id, LISTING.c.title, LISTING.c.url)

@@ -18,8 +18,10 @@ from db.tables import (
     Mark,
     Note,
     PageMemory,
+    Past,
     Presence,
     PricePoint,
+    Quarantine,
     Quota,
     Rate,
     Source,
@@ -39,7 +41,7 @@ def table(model: type[SQLModel]) -> Table:
 
 LISTING, PRESENCE, PRICE = table(Listing), table(Presence), table(PricePoint)
 SOURCE, VISIT, RATE, QUOTA, NOTE = table(Source), table(Visit), table(Rate), table(Quota), table(Note)
-PAGE_MEMORY = table(PageMemory)
+PAGE_MEMORY, PAST, QUARANTINE = table(PageMemory), table(Past), table(Quarantine)
 WATCH, TOLD, ALERT, DELIVERY = table(WatchState), table(Told), table(Alert), table(Delivery)
 MARK, BLOCKED, ASIDE = table(Mark), table(Blocked), table(Aside)
 

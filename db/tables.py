@@ -7,7 +7,17 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, ForeignKey, Index, Integer, Text, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -67,7 +77,11 @@ BIG_KEY = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up onl
 
 
 class Source(SQLModel, table=True):
-    """A configured source and where it stands: when to visit next, who is at it, how it fares."""
+    """A configured source and where it stands: when to visit next, who is at it, how it fares.
+
+    While it is broken, `broken_since` and `broken_mode` say since when and in which rhythm, `told_at` when its owner
+    was told.
+    """
 
     id: int | None = _key()
     name: str = Field(unique=True)
@@ -75,6 +89,9 @@ class Source(SQLModel, table=True):
     state: str = "new"
     message: str = ""
     failures: int = 0
+    broken_since: datetime | None = Field(default=None, sa_type=Instant)
+    broken_mode: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    told_at: datetime | None = Field(default=None, sa_type=Instant)
     next_visit_at: datetime | None = Field(default=None, sa_type=Instant)
     next_sweep_at: datetime | None = Field(default=None, sa_type=Instant)
     claimed_until: datetime | None = Field(default=None, sa_type=Instant)
@@ -104,11 +121,41 @@ class Visit(SQLModel, table=True):
     ended: int = 0
 
 
+class Past(SQLModel, table=True):
+    """What a believed visit showed, in numbers (JSON): the last few of each source and mode."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    source_id: int = Field(sa_column_args=[ForeignKey("source.id")], primary_key=True)
+    mode: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant, primary_key=True)
+    measures: str
+
+
+class Quarantine(SQLModel, table=True):
+    """A visit that is not believed: its numbers, why, and the listings kept out of the book (JSON, not all of them).
+
+    `since` is when it began, `agreeing` how many visits have shown the same since, `held` how many listings are kept
+    out.
+    """
+
+    source_id: int = Field(sa_column_args=[ForeignKey("source.id")], primary_key=True)
+    mode: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=Instant)
+    at: datetime = Field(sa_type=Instant)
+    agreeing: int = 0
+    held: int = 0
+    measures: str
+    doubts: str
+    listings: str
+
+
 class Listing(SQLModel, table=True):
     """One entry on a site: what it printed (`raw`), what we made of it, and its price today.
 
     `on_offer` is true for what can be bought now as far as we know; `digest` tells whether anything but its
-    presence has changed since it was written. `rejected` holds the reason of what is no offer.
+    presence has changed since it was written. `rejected` holds the reason of what is no offer. `ended_how` is how we
+    know that it cannot be bought any more: `said` by the site, `missed` by two complete walks, `probed`, or `aged`.
     Its price, shipping and availability stand since `priced_at`; if that is null, since it was first seen.
     """
 
@@ -176,6 +223,7 @@ class Listing(SQLModel, table=True):
     first_seen_at: datetime = Field(sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
     priced_at: datetime | None = Field(default=None, sa_type=Instant)
+    ended_how: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Presence(SQLModel, table=True):

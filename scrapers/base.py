@@ -34,7 +34,8 @@ class Mode(StrEnum):
 class Source:
     """A configured thing to visit: a site with its options, for one buyer.
 
-    `country` and `postcode` are the buyer's, `currency` (ISO 4217) what bare prices on this source mean.
+    `country` and `postcode` are the buyer's, `currency` (ISO 4217) what bare prices on this source mean. `canary` is a
+    query, or an address, that always has results: asked only to tell an empty market from a broken page.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Source:
     country: str = ""
     postcode: str = ""
     currency: str = ""
+    canary: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Walk one source: start and follow, each URL once, never more pages than a limit."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -21,9 +21,10 @@ class Crawl:
     """What one walk brought home; `error` is what ended it early, None when it reached the last page.
 
     `complete` is true only for a catalogue walked to its last page: only then may a missing listing be missed.
-    `unnamed` counts entries left out because they carry neither an id nor an address. `seen_again` are the ids on pages
-    that the site called unchanged, `remembered` what to keep of the pages read, by address: both hold only once
-    `listings` are stored, so they belong into the same transaction.
+    `unnamed` counts entries left out because they carry neither an id nor an address, `repeats` those that an earlier
+    page had shown. `restless` says why the pages may not have shown everything, "" where they have. `seen_again` are
+    the ids on pages that the site called unchanged, `remembered` what to keep of the pages read, by address: both hold
+    only once `listings` are stored, so they belong into the same transaction.
     """
 
     listings: tuple[RawListing, ...]
@@ -31,6 +32,8 @@ class Crawl:
     complete: bool
     error: SourceError | None = None
     unnamed: int = 0
+    repeats: int = 0
+    restless: str = ""
     seen_again: tuple[str, ...] = ()
     remembered: Mapping[str, Remembered] = field(default_factory=dict)
 
@@ -45,13 +48,16 @@ def crawl(scraper: Scraper, source: Source, fetch: Fetch, *, limit: int = 200, r
 
     A page that shows only what was seen before ends its pagination: sites repeat their last page for ever. Pages that
     `recall` knows are asked for on condition; an unchanged one costs no parse, and its listings count as seen.
+
+    A walk whose pages shift under it is not complete: what one page shows twice, another may have left out.
     """
     waiting: deque[Request] = deque()
     asked: set[str] = set()
     listings: dict[str, RawListing] = {}
     again: dict[str, None] = {}
     remembered: dict[str, Remembered] = {}
-    pages, unnamed, error = 0, 0, None
+    pages, unnamed, repeats, restless, error = 0, 0, 0, "", None
+    last: tuple[str, ...] = ()
     whole = scraper.walk is Walk.CATALOGUE and source.mode is Mode.FULL
     reader = reader_of(source)
     try:
@@ -65,9 +71,16 @@ def crawl(scraper: Scraper, source: Source, fetch: Fetch, *, limit: int = 200, r
             shown, memory = _look(scraper, page, known, reader)
             unnamed += sum(not listing.site_id for listing in shown)
             repeated = bool(memory.site_ids) and listings.keys() | again.keys() >= set(memory.site_ids)
+            again_shown = [one.site_id for one in shown if one.site_id in listings and not one.group_id]
+            if repeated:
+                restless = "its last page repeats what earlier ones showed"
+            elif again_shown:
+                repeats += len(again_shown)
+                restless = restless or ("" if _has_moved_on(last, memory.site_ids, again_shown) else RESHUFFLED)
+            last = memory.site_ids
             listings.update((listing.site_id, listing) for listing in shown if listing.site_id)
             again.update(dict.fromkeys(memory.site_ids) if memory is known else {})
-            whole = whole and not repeated and not memory.capped
+            whole = whole and not restless and not memory.capped
             if repeated:
                 continue
             if memory is not known:
@@ -82,9 +95,23 @@ def crawl(scraper: Scraper, source: Source, fetch: Fetch, *, limit: int = 200, r
         complete=whole and pages > 0 and error is None and not waiting,
         error=error,
         unnamed=unnamed,
+        repeats=repeats,
+        restless=restless,
         seen_again=tuple(site_id for site_id in again if site_id not in listings),
         remembered=remembered,
     )
+
+
+RESHUFFLED = "its pages show some listings twice, so they may have left out others"
+
+
+def _has_moved_on(last: Sequence[str], page: Sequence[str], again: Sequence[str]) -> bool:
+    """Whether what a page repeats was only pushed onto it by new listings at the front: nothing is left out then.
+
+    It is the end of the page before and the beginning of this one, in the same order.
+    """
+    pushed = list(again)
+    return list(page[: len(pushed)]) == pushed == list(last[-len(pushed) :])
 
 
 def _look(scraper: Scraper, page: Page, known: Remembered | None, reader: str) -> tuple[list[RawListing], Remembered]:

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from zlib import crc32
 
 from pytest_httpserver import HTTPServer
 
@@ -20,18 +21,25 @@ def products(*rows: tuple[str, str, bool]) -> dict[str, Any]:
     return {
         "products": [
             {
-                "id": number,
+                "id": _number(title),
                 "title": title,
-                "handle": f"p{number}",
+                "handle": f"p{_number(title)}",
                 "vendor": "Barn",
                 "product_type": "Graphics Cards",
                 "body_html": "",
                 "tags": [],
-                "variants": [{"id": 100 + number, "title": "Default Title", "price": price, "available": available}],
+                "variants": [
+                    {"id": 100 + _number(title), "title": "Default Title", "price": price, "available": available}
+                ],
             }
-            for number, (title, price, available) in enumerate(rows, start=1)
+            for title, price, available in rows
         ]
     }
+
+
+def _number(title: str) -> int:
+    """What a product goes by in the shop, whatever else stands on the shelf."""
+    return crc32(title.encode())
 
 
 class Shop:

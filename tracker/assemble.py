@@ -89,6 +89,7 @@ def opened(home: Home, config: Config | None = None) -> Iterator[Tracker]:
             use=read.basis,
             currency=read.buyer.currency,
             max_pages=read.fetch.max_pages,
+            owner=read.owner.notify,
         )
         reprice(tracker)
         if config is None and not read.database.url:
@@ -179,6 +180,7 @@ def stop(config: Config, name: str) -> Stop:
             country=config.buyer.country,
             postcode=config.buyer.postcode,
             currency=table.currency or scraper.currency,
+            canary=table.canary,
         ),
         every=table.every or scraper.every,
         sweep_every=table.sweep_every or scraper.sweep_every,

@@ -18,6 +18,7 @@ import scrapers.sites
 from alerts.base import Channel
 from scrapers import mail
 from scrapers.base import Scraper
+from scrapers.canary import canary_options
 from scrapers.platforms import css
 from scrapers.sites import feed, pages, product
 from tracker.core.errors import ConfigError
@@ -141,6 +142,12 @@ class WebTable(_Table):
     prefix: str = Field(default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
 
 
+class OwnerTable(_Table):
+    """Who runs the tracker: the channels that are told when a source breaks, and when it works again."""
+
+    notify: Words = ("console",)
+
+
 class SourceTable(BaseModel):
     """One thing to visit; what it may say beyond these is the site's own options."""
 
@@ -151,6 +158,7 @@ class SourceTable(BaseModel):
     every: Duration | None = None
     sweep_every: Duration | None = None
     currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")
+    canary: str = ""
 
     @property
     def options(self) -> dict[str, str]:
@@ -223,6 +231,7 @@ class Config(BaseSettings):
     )
 
     buyer: BuyerTable = BuyerTable()
+    owner: OwnerTable = OwnerTable()
     rules: RulesTable = RulesTable()
     addons: dict[str, NotNegative] = {}
     use: UseTable = UseTable()
@@ -324,6 +333,8 @@ def _source_mistakes(config: Config) -> Iterator[str]:
             yield f"sources.{name}: unknown site {source.site!r}{near(source.site, scrapers.sites.names())}"
             continue
         yield from (f"sources.{name}: {problem}" for problem in option_mistakes(scraper, source.options))
+        if source.canary and not canary_options(scraper, source.canary):
+            yield f"sources.{name}: {source.site} takes no query and no url, so it can have no canary"
 
 
 _CHECKS: Mapping[str, Callable[[Mapping[str, str]], Iterable[str]]] = {
@@ -358,6 +369,8 @@ def _channel_mistakes(config: Config) -> Iterator[str]:
 
 def _watch_mistakes(config: Config) -> Iterator[str]:
     channels = {"console", *config.channels}
+    for channel in sorted(set(config.owner.notify) - channels):
+        yield f"owner: unknown channel {channel!r}{near(channel, channels)}"
     for name, watch in config.watches.items():
         for channel in sorted(set(watch.notify) - channels):
             yield f"watches.{name}: unknown channel {channel!r}{near(channel, channels)}"
@@ -374,6 +387,7 @@ def settings(config: Config, database_url: str) -> Iterator[tuple[str, str]]:
     from sqlalchemy import make_url
 
     yield from _flat("buyer", config.buyer.model_dump())
+    yield from _flat("owner", config.owner.model_dump())
     yield from _flat("rules", config.rules.model_dump(by_alias=True))
     yield from _flat("addons", config.addons)
     yield from _flat("use", config.use.model_dump())

@@ -17,21 +17,25 @@ from sqlalchemy import Connection, Engine
 from alerts.base import Channel
 from db import notes, outbox, queries, rollups, sources, store
 from db.engine import reading, writing
+from db.past import Held
 from db.rows import Row, digest_of, priced_of, row_of
 from scrapers import memory
 from scrapers.base import Mode, Page, Request, Scraper, Source, Walk
+from scrapers.canary import canary_answers
 from scrapers.crawl import Crawl, Fetch, crawl
+from tracker import judging
 from tracker.core import health
 from tracker.core.errors import Gone, RateLimited, SourceError
 from tracker.core.flat import flat_alert
 from tracker.core.gpus import Catalogue
-from tracker.core.health import Judgement, Outcome
+from tracker.core.health import Judgement, Outcome, Word
 from tracker.core.landed import Costs, Landed, asked, land
 from tracker.core.metrics import DEFAULTS, Basis
 from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.money import Rates
 from tracker.core.offers import Identify, understand
 from tracker.core.rules import Alert, Change, Event, Watch, evaluate, summarise
+from tracker.owner import news_of
 
 log = logging.getLogger("tracker")
 
@@ -62,6 +66,7 @@ class Tracker:
     use: Basis = DEFAULTS
     currency: str = "USD"
     max_pages: int = 200
+    owner: tuple[str, ...] = ("console",)
 
     @property
     def basis(self) -> str:
@@ -137,6 +142,7 @@ def _visited(
     plain = {raw.site_id: raw for raw in harvest.listings}
     harvest, unverified = _looked_at_closely(tracker, scraper, source, fetch, harvest)
     closer = {raw.site_id: plain[raw.site_id] for raw in harvest.listings if raw is not plain[raw.site_id]}
+    empty = harvest.error is None and not harvest.shown
     return keep(
         tracker,
         source,
@@ -147,6 +153,7 @@ def _visited(
         now=now_utc(),
         summaries=closer,
         unverified=unverified,
+        canary=canary_answers(scraper, source, fetch) if empty else None,
     )
 
 
@@ -223,32 +230,46 @@ def keep(
     now: datetime,
     summaries: Mapping[str, RawListing] = MappingProxyType({}),
     unverified: Collection[str] = (),
+    canary: bool | None = None,
+    accepting: Held | None = None,
 ) -> Visited:
     """Identify what a walk brought home, and in one transaction store it, evaluate the watches and owe the alerts.
 
     `every` None is an import: the source has no next visit, and nothing ends. `now` is when the pages were true.
     `summaries` holds, for listings that were looked at closely, what the search itself shows of them: while that
     stays the same, what is stored of them does too. `unverified` are the ids of those that should have been looked at
-    closely and could not be.
+    closely and could not be. `canary` says whether the source's canary answered, None where none was asked.
+    `accepting` is a visit held in quarantine that a person believes: `harvest` is what it kept out.
     """
     outcomes = [understand(raw, identify=tracker.identify) for raw in harvest.listings]
     with writing(tracker.engine) as tx:
         source_id = sources.know_source(tx, source.name, source.site)
         before = queries.source_row(tx, source.name)
         first = not queries.has_shown(tx, source_id)
-        judgement = health.judge(
-            listings=harvest.shown,
-            complete=harvest.complete,
-            error=harvest.error,
-            on_offer_before=queries.present(tx, source_id),
-        )
-        store.see_again(tx, source_id, source.site, harvest.seen_again, now=now)
-        store.remember_pages(
-            tx, source_id, source.mode.value, {url: said.dump() for url, said in harvest.remembered.items()}, now=now
-        )
+        if every is None:
+            visit = judging.believed(harvest, outcomes, before=accepting)
+        else:
+            visit = judging.judged(
+                tx,
+                source,
+                source_id,
+                harvest,
+                outcomes,
+                on_offer_before=queries.present(tx, source_id),
+                rates=tracker.rates,
+                identify=tracker.identify,
+                canary=canary,
+                now=now,
+            )
+        judgement, held = visit.judgement, visit.sifted.held
+        unwritten = [outcome.raw.site_id for outcome in held]
+        store.see_again(tx, source_id, source.site, [*harvest.seen_again, *unwritten], now=now)
+        if not held:  # else the pages are read whole next time, to see whether they still say so
+            remembered = {url: said.dump() for url, said in harvest.remembered.items()}
+            store.remember_pages(tx, source_id, source.mode.value, remembered, now=now)
         recorded = store.record(
             tx,
-            outcomes,
+            visit.sifted.sound,
             source=source.name,
             source_id=source_id,
             missed_since=_missed_since(before, source, walk, judgement, now) if every else None,
@@ -262,8 +283,14 @@ def keep(
         if queries.noted(tx, PRICED_BY) not in (None, tracker.basis):  # another process prices otherwise by now
             notes.note(tx, PRICED_BY, "")
         rollups.update(tx, recorded.variants, now.date())
-        changes = [replace(change, unverified=change.offer.site_id in unverified) for change in recorded.changes]
-        alerts = _worth_saying(tracker, tx, source, changes, first=first, now=now)
+        changes = [
+            replace(change, unverified=change.offer.site_id in unverified, review=judgement.review)
+            for change in recorded.changes
+        ]
+        watches = [watch for watch in tracker.watches if not judging.rests_on(watch, judgement.doubts)]
+        if visit.released:
+            changes += _unsaid(tracker, tx, source_id, changes, since=before["broken_since"])
+        alerts = _worth_saying(watches, tx, source, changes, first=first, now=now)
         owed = outbox.owe(tx, (_owed(alert, now) for alert in alerts), now=now_utc())
         visited = Visited(
             source=source.name,
@@ -278,13 +305,52 @@ def keep(
             ended=recorded.ended,
             alerts=owed,
         )
-        sources.close_visit(
-            tx,
-            source_id,
-            visit=_visit_row(visited, started_at=started_at, now=now),
-            source=_source_row(before, visited, harvest, started_at=started_at, now=now, every=every),
-        )
+        if every is not None or accepting:
+            judging.write_down(tx, source, source_id, visit, now=now)
+        after = _source_row(before, visited, harvest, started_at=started_at, now=now, every=every)
+        if every is not None or accepting:
+            after |= _told(tracker, tx, source, judgement, before, after, now=now)
+        sources.close_visit(tx, source_id, visit=_visit_row(visited, started_at=started_at, now=now), source=after)
     return visited
+
+
+def _told(
+    tracker: Tracker, tx: Connection, source: Source, judgement: Judgement, before: Row, after: Row, *, now: datetime
+) -> Row:
+    """Tell the owner, in the same transaction, that a source broke or works again; returns what its row says of it."""
+    was = judging.spell_of(before)
+    spell, word = health.speak(was, judgement.outcome, mode=source.mode.value, now=now)
+    if word is not None:
+        news = news_of(
+            source,
+            word,
+            was if word is Word.MENDED else spell,
+            judgement,
+            last_ok_at=after.get("last_ok_at", before["last_ok_at"]),
+            next_visit_at=after.get("next_visit_at", before["next_visit_at"]),
+            channels=tracker.owner,
+            now=now,
+        )
+        outbox.owe(tx, [news], now=now_utc())
+    still_broken = spell.since is not None and judgement.outcome in health.HEALTHY
+    return {
+        "failures": spell.failures,
+        "broken_since": spell.since,
+        "broken_mode": spell.mode,
+        "told_at": (before["told_at"] or now) if spell.told else None,
+        **({"state": before["state"], "message": before["message"]} if still_broken else {}),
+    }
+
+
+def _unsaid(
+    tracker: Tracker, tx: Connection, source_id: int, changes: Sequence[Change], *, since: datetime | None
+) -> list[Change]:
+    """What came up while a source was under review, for the watches that were held back; what was told stays told."""
+    if since is None:
+        return []
+    known = {change.offer.listing_id for change in changes}
+    found = queries.appeared(tx, source_id, since=since, catalogue=tracker.catalogue)
+    return [Change(event=Event.NEW, offer=offer) for offer in found if offer.listing_id not in known]
 
 
 def _missed_since(before: Row, source: Source, walk: Walk, judgement: Judgement, now: datetime) -> datetime | None:
@@ -301,14 +367,14 @@ def _missed_since(before: Row, source: Source, walk: Walk, judgement: Judgement,
 
 
 def _worth_saying(
-    tracker: Tracker, tx: Connection, source: Source, changes: Sequence[Change], *, first: bool, now: datetime
+    watches: Sequence[Watch], tx: Connection, source: Source, changes: Sequence[Change], *, first: bool, now: datetime
 ) -> list[Alert]:
     """A source's first visit is history, told once a watch in one summary; after that every change is news."""
     if first:
-        return list(summarise(tracker.watches, changes, occasion=f"first visit of {source.name}", at=now))
+        return list(summarise(watches, changes, occasion=f"first visit of {source.name}", at=now))
     listing_ids = [change.offer.listing_id for change in changes]
-    told = queries.told(tx, [watch.name for watch in tracker.watches], listing_ids)
-    return list(evaluate(tracker.watches, changes, told=told))
+    told = queries.told(tx, [watch.name for watch in watches], listing_ids)
+    return list(evaluate(watches, changes, told=told))
 
 
 def _owed(alert: Alert, now: datetime) -> outbox.Owed:

@@ -1,6 +1,6 @@
 """What a person does about the outbox: test the channels, see what is pending, try again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -88,11 +88,16 @@ def pending(tracker: Tracker, *, limit: int = 200) -> list[dict[str, Any]]:
             "state": row["state"],
             "attempts": row["attempts"],
             "next_try": row["next_try_at"].isoformat(timespec="seconds") if row["state"] == "owed" else None,
-            "about": row["payload"]["offers"][0]["title"],
+            "about": _about(row["payload"]),
             "message": row["error"],
         }
         for row in rows
     ]
+
+
+def _about(payload: Mapping[str, Any]) -> str:
+    """What an alert is about, in a few words."""
+    return str(payload["offers"][0]["title"] if payload["offers"] else f"{payload['source']}: {payload['occasion']}")
 
 
 def retry(tracker: Tracker) -> Delivered:

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import scrapers.sites
-from db import queries
-from db.engine import reading
 from scrapers.base import Page, Request, Scraper, Source
 from scrapers.crawl import Crawl, Fetch, crawl, read
 from scrapers.saved import saved
@@ -148,33 +146,3 @@ def page_at(home: Home, place: str, *, url: str = "") -> Page:
     config = home.config()
     with opened(home, config) as tracker, fetching(config, tracker.engine) as fetcher:
         return fetcher.of(scraper, source)(Request(url=place))
-
-
-def state_of_sources(home: Home) -> list[dict[str, Any]]:
-    """Every configured or known source with where it stands."""
-    config = home.config()
-    with opened(home, config) as tracker, reading(tracker.engine) as conn:
-        known = queries.sources(conn)
-    rows = []
-    for name in sorted({*config.sources, *known}):
-        row, table = known.get(name, {}), config.sources.get(name)
-        planned = stop(config, name) if table else None
-        off = "imported" if name.startswith(("import:", "ingest:")) else "not configured"
-        rows.append(
-            {
-                "source": name,
-                "site": table.site if table else row["site"],
-                "state": (row.get("state", "new") if table.enabled else "disabled") if table else off,
-                "on_offer": row.get("on_offer", 0),
-                "every": str(planned.every) if planned else None,
-                "last_good_visit": _instant(row.get("last_ok_at")),
-                "next_visit": _instant(row.get("next_visit_at")) if table and table.enabled else None,
-                "failures": row.get("failures", 0),
-                "message": row.get("message", ""),
-            }
-        )
-    return rows
-
-
-def _instant(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat(timespec="seconds")

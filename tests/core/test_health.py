@@ -14,33 +14,37 @@ from tracker.core.errors import (
     Unconfigured,
     Unreachable,
 )
-from tracker.core.health import Outcome, judge, wait
+from tracker.core.health import Doubt, Field, Outcome, judge, wait
 
 EVERY = timedelta(hours=6)
 DAY = timedelta(days=1)
 
+DOUBT = Doubt(field=Field.COUNT, why="half of it is missing")
+
 OUTCOMES = [
-    (10, True, None, 10, Outcome.OK, True),
-    (10, False, None, 10, Outcome.OK, False),
-    (0, True, None, 0, Outcome.EMPTY, False),
-    (0, True, None, 10, Outcome.SUSPICIOUS, False),
-    (3, False, Blocked("robots.txt forbids it"), 10, Outcome.BLOCKED, False),
-    (3, False, RateLimited("429"), 10, Outcome.LIMITED, False),
-    (0, False, Unreachable("no answer"), 10, Outcome.UNREACHABLE, False),
-    (0, False, Gone("404"), 10, Outcome.GONE, False),
-    (0, False, ParseError("no .price"), 10, Outcome.CHANGED, False),
-    (0, False, Suspicious("every price is 1"), 10, Outcome.SUSPICIOUS, False),
-    (0, False, Unconfigured("no keys"), 0, Outcome.UNCONFIGURED, False),
-    (0, False, SourceError("crashed"), 0, Outcome.FAILING, False),
+    (10, True, None, (), Outcome.OK, True),
+    (10, False, None, (), Outcome.OK, False),
+    (0, True, None, (), Outcome.EMPTY, True),
+    (0, False, None, (), Outcome.EMPTY, False),
+    (10, True, None, (DOUBT,), Outcome.SUSPICIOUS, False),
+    (3, False, Blocked("robots.txt forbids it"), (), Outcome.BLOCKED, False),
+    (3, False, Blocked("robots.txt forbids it"), (DOUBT,), Outcome.BLOCKED, False),
+    (3, False, RateLimited("429"), (), Outcome.LIMITED, False),
+    (0, False, Unreachable("no answer"), (), Outcome.UNREACHABLE, False),
+    (0, False, Gone("404"), (), Outcome.GONE, False),
+    (0, False, ParseError("no .price"), (), Outcome.CHANGED, False),
+    (0, False, Suspicious("every price is 1"), (), Outcome.SUSPICIOUS, False),
+    (0, False, Unconfigured("no keys"), (), Outcome.UNCONFIGURED, False),
+    (0, False, SourceError("crashed"), (), Outcome.FAILING, False),
 ]
 
 
-@pytest.mark.parametrize(("listings", "complete", "error", "before", "outcome", "may_end"), OUTCOMES)
+@pytest.mark.parametrize(("listings", "complete", "error", "doubts", "outcome", "may_end"), OUTCOMES)
 def test_outcomes(
-    listings: int, complete: bool, error: SourceError | None, before: int, outcome: Outcome, may_end: bool
+    listings: int, complete: bool, error: SourceError | None, doubts: tuple[Doubt, ...], outcome: Outcome, may_end: bool
 ) -> None:
-    judgement = judge(listings=listings, complete=complete, error=error, on_offer_before=before)
-    assert (judgement.outcome, judgement.may_end) == (outcome, may_end)
+    judgement = judge(listings=listings, complete=complete, error=error, doubts=doubts)
+    assert (judgement.outcome, judgement.may_end, judgement.doubts) == (outcome, may_end, doubts)
     assert judgement.message or outcome is Outcome.OK
 
 

@@ -96,13 +96,45 @@ def web(context: typer.Context) -> None:
 
 
 @sources_app.callback()
-def sources(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
-    """Show every source: its state, what it has on offer, its last good and next visit."""
+def sources(
+    context: typer.Context,
+    why: Annotated[bool, typer.Option(help="Say what costs each source its grade.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show every source: its state and grade, what it has on offer, its last good and next visit."""
     if context.invoked_subcommand:
         return
-    from tracker.visits import state_of_sources
+    from tracker.standing import for_people, state_of_sources
 
-    emit(state_of_sources(home_of(context)), form)
+    rows = state_of_sources(home_of(context))
+    emit(rows, form, people=[for_people(row, why=why) for row in rows])
+
+
+@sources_app.command("review")
+def sources_review(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A source under review.", metavar="NAME")],
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show what of a source is not believed, and why: the listings kept out, beside what is believed of them."""
+    from tracker.standing import review
+
+    found = review(home_of(context), name)
+    if form is Format.TABLE:
+        for line in found.lines:
+            typer.echo(line)
+    emit(found.rows, form)
+
+
+@sources_app.command("accept")
+def sources_accept(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A source under review.", metavar="NAME")],
+) -> None:
+    """Believe what a source under review shows: store what was kept out, and alert on it."""
+    from tracker.standing import accept
+
+    _report_visits(accept(home_of(context), name))
 
 
 @sources_app.command("try")

@@ -30,6 +30,36 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "past",
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("measures", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id"],
+            ["source.id"],
+        ),
+        sa.PrimaryKeyConstraint("source_id", "mode", "at"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "quarantine",
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("agreeing", sa.Integer(), nullable=False),
+        sa.Column("held", sa.Integer(), nullable=False),
+        sa.Column("measures", sa.String(), nullable=False),
+        sa.Column("doubts", sa.String(), nullable=False),
+        sa.Column("listings", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id"],
+            ["source.id"],
+        ),
+        sa.PrimaryKeyConstraint("source_id", "mode"),
+    )
+    op.create_table(
         "aside",
         sa.Column("listing_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -39,3 +69,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("listing", schema=None) as batch_op:
         batch_op.add_column(sa.Column("priced_at", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("ended_how", sa.String(), server_default="", nullable=False))
+
+    with op.batch_alter_table("source", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("broken_since", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("broken_mode", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("told_at", sa.BigInteger(), nullable=True))

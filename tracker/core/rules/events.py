@@ -55,7 +55,8 @@ class Reason:
 class Change:
     """One offer that is new, back, or at another price; `was_usd` is its unit price before, None where it had none.
 
-    `unverified` says that its site could not be asked about it, where other offers of that site are. `relists` is the
+    `unverified` says that its site could not be asked about it, where other offers of that site are; `review` what else
+    its source shows that is not believed, "" where all is. `relists` is the
     number of the listing that this one stands in for. `reasons`, `worth` and `signs` are what an alert adds: why it
     is told, what the card is worth (None: nobody asked), and what speaks against it.
     """
@@ -64,6 +65,7 @@ class Change:
     offer: Priced
     was_usd: Decimal | None = None
     unverified: bool = False
+    review: str = ""
     relists: int | None = None
     reasons: tuple[Reason, ...] = ()
     worth: Baseline | Refusal | None = None
@@ -73,4 +75,5 @@ class Change:
     def doubts(self) -> tuple[str, ...]:
         """Why this is not to be trusted yet, in sentences; empty for what is."""
         asked = ("the site could not be asked about it",) if self.unverified else ()
-        return (*asked, *dict.fromkeys(reason.doubt for reason in self.reasons if reason.doubt))
+        under = (f"source under review: {self.review}",) if self.review else ()
+        return (*asked, *under, *dict.fromkeys(reason.doubt for reason in self.reasons if reason.doubt))

@@ -14,6 +14,7 @@ from tracker.core.errors import (
     Suspicious,
     Unconfigured,
 )
+from tracker.core.health.doubts import Doubt
 
 
 class Outcome(StrEnum):
@@ -51,24 +52,30 @@ LONGEST_WAIT = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """A visit's outcome with the sentence that explains it, and whether absences may be believed."""
+    """A visit's outcome with the sentence that explains it, whether absences may be believed, and what is doubted."""
 
     outcome: Outcome
     message: str = ""
     may_end: bool = False
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def review(self) -> str:
+        """What an alert from this visit must say of it; "" where all is believed."""
+        return "; ".join(doubt.why for doubt in self.doubts)
 
 
-def judge(*, listings: int, complete: bool, error: SourceError | None, on_offer_before: int) -> Judgement:
-    """Say how a visit went; a walk that suddenly shows nothing at all is suspected, not believed."""
+def judge(*, listings: int, complete: bool, error: SourceError | None, doubts: tuple[Doubt, ...] = ()) -> Judgement:
+    """Say how a visit went; what is doubted is suspected, and ends nothing."""
     if error is not None:
         outcome = next((named for kind, named in _BY_ERROR if isinstance(error, kind)), Outcome.FAILING)
-        return Judgement(outcome=outcome, message=str(error))
+        return Judgement(outcome=outcome, message=str(error), doubts=doubts)
+    if doubts:
+        message = "; ".join(doubt.why for doubt in doubts)
+        return Judgement(outcome=Outcome.SUSPICIOUS, message=message, doubts=doubts)
     if listings:
         return Judgement(outcome=Outcome.OK, may_end=complete)
-    if on_offer_before and complete:
-        message = f"no listing at all, where {on_offer_before} were on offer: nothing is ended until it is seen again"
-        return Judgement(outcome=Outcome.SUSPICIOUS, message=message)
-    return Judgement(outcome=Outcome.EMPTY, message="nothing matches right now")
+    return Judgement(outcome=Outcome.EMPTY, message="nothing matches right now", may_end=complete)
 
 
 def wait(outcome: Outcome, *, failures: int, every: timedelta, retry_after_s: float | None = None) -> timedelta:

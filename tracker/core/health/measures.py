@@ -1,0 +1,170 @@
+"""A visit in a few numbers, to be held against the visits before it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+from tracker.core.models import Condition, Kind, Offer, Rejected
+from tracker.core.money import Rates
+
+UNPRICED = frozenset({"no_price", "no_currency"})
+"""Reasons to reject what would else be an offer: its price could not be read."""
+
+SOLD = frozenset({Kind.CARD, Kind.UNIFIED})
+
+MOST_VARIANTS = 40
+"""Variants whose median price is kept of one visit, the most frequent first."""
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What was last believed of one listing, as far as a visit can put it in doubt; `price` None is no offer."""
+
+    price: Decimal | None
+    currency: str
+    condition: str
+    seller: str
+    url: str
+    gpu: str | None
+    variant: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """One visit in numbers: shares are of the `read` listings and lie between 0 and 1, medians are cents of USD a card.
+
+    `shown` counts listings on unchanged pages too, `cards` those read that are cards or machines we know: the shares
+    that are `priced` and `conditioned` are of them. `known` of the read ones were known; `moved` is the share of those
+    that say something else now, by field, and `factor` what their prices were multiplied by, in the middle, where
+    they moved (1 where they did not); `same_numbers` is the share of changed currencies whose amount stayed as it was.
+    """
+
+    shown: int = 0
+    read: int = 0
+    pages: int = 0
+    repeats: float = 0.0
+    cards: int = 0
+    priced: float = 0.0
+    conditioned: float = 0.0
+    sold_by: float = 0.0
+    linked: float = 0.0
+    identified: float = 0.0
+    currencies: Mapping[str, float] = field(default_factory=dict)
+    medians: Mapping[str, int] = field(default_factory=dict)
+    known: int = 0
+    moved: Mapping[str, float] = field(default_factory=dict)
+    factor: float = 1.0
+    same_numbers: float = 0.0
+
+    def dump(self) -> dict[str, Any]:
+        """As JSON values, shares to three digits."""
+        return {name: _rounded(value) for name, value in asdict(self).items()}
+
+    @classmethod
+    def load(cls, kept: Mapping[str, Any]) -> "Measures":
+        """What `dump` made; what another version kept beside is left out."""
+        return cls(**{name: kept[name] for name in cls.__slots__ if name in kept})
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 3)
+    return {name: _rounded(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+def facts_of(outcome: Offer | Rejected) -> Facts:
+    """What a visit says of one listing."""
+    offer = outcome if isinstance(outcome, Offer) else None
+    return Facts(
+        price=offer.price.amount.quantize(CENT) if offer else None,
+        currency=offer.price.currency if offer else "",
+        condition=outcome.verdict.condition.value,
+        seller=outcome.raw.seller,
+        url=outcome.raw.url,
+        gpu=outcome.verdict.gpu,
+        variant=outcome.verdict.variant,
+    )
+
+
+def measure(
+    outcomes: Sequence[Offer | Rejected],
+    before: Mapping[str, Facts],
+    *,
+    shown: int,
+    pages: int,
+    repeats: int,
+    rates: Rates,
+) -> Measures:
+    """The numbers of a visit; `before` is what was believed of its listings, by their id on the site.
+
+    `repeats` counts entries that a page showed although an earlier one had.
+    """
+    said = {outcome.raw.site_id: facts_of(outcome) for outcome in outcomes}
+    cards = [outcome for outcome in outcomes if outcome.verdict.kind in SOLD and outcome.verdict.gpu is not None]
+    offers = [outcome for outcome in cards if isinstance(outcome, Offer)]
+    known = [(before[site_id], now) for site_id, now in said.items() if site_id in before]
+    changed = [(old, now) for old, now in known if old.currency and now.currency and old.currency != now.currency]
+    return Measures(
+        shown=shown,
+        read=len(outcomes),
+        pages=pages,
+        repeats=_share(repeats, shown + repeats),
+        cards=len(cards),
+        priced=_share(
+            len(cards) - sum(isinstance(one, Rejected) and one.reason in UNPRICED for one in cards), len(cards)
+        ),
+        conditioned=_share(sum(one.verdict.condition is not Condition.UNKNOWN for one in cards), len(cards)),
+        sold_by=_share(sum(bool(one.raw.seller) for one in outcomes), len(outcomes)),
+        linked=_share(sum(bool(one.raw.url) for one in outcomes), len(outcomes)),
+        identified=_share(len(cards), len(outcomes)),
+        currencies=_shares(offer.price.currency for offer in offers),
+        medians=_medians(offers, rates),
+        known=len(known),
+        moved=_moved(known),
+        factor=_factor(known),
+        same_numbers=_share(sum(old.price == now.price for old, now in changed), len(changed)),
+    )
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+def _shares(names: Iterable[str]) -> dict[str, float]:
+    count = Counter(names)
+    return {name: number / count.total() for name, number in count.most_common()}
+
+
+def _medians(offers: Sequence[Offer], rates: Rates) -> dict[str, int]:
+    """The middle price of one card of each variant, in cents of USD at today's rates; what has no rate is left out."""
+    asked: defaultdict[str, list[Decimal]] = defaultdict(list)
+    for offer in offers:
+        rate = rates.usd_per_unit.get(offer.price.currency)
+        if offer.verdict.variant and rate is not None and not offer.auction:
+            asked[offer.verdict.variant].append(offer.price.amount * rate / offer.verdict.quantity)
+    often = sorted(asked, key=lambda variant: (-len(asked[variant]), variant))[:MOST_VARIANTS]
+    return {variant: round(median(asked[variant]) * 100) for variant in often}
+
+
+_PAIRED = ("price", "currency", "condition", "seller", "variant")
+
+
+def _moved(known: Sequence[tuple[Facts, Facts]]) -> dict[str, float]:
+    """The share of known listings that say something else now, by what they say, where any does."""
+    found = {name: sum(_differ(old, now, name) for old, now in known) for name in _PAIRED}
+    return {name: number / len(known) for name, number in found.items() if number}
+
+
+def _differ(old: Facts, now: Facts, name: str) -> bool:
+    return bool(getattr(old, name) != getattr(now, name))
+
+
+def _factor(known: Sequence[tuple[Facts, Facts]]) -> float:
+    """What the prices that moved were multiplied by, in the middle."""
+    factors = [float(now.price / old.price) for old, now in known if old.price and now.price and old.price != now.price]
+    return median(factors) if factors else 1.0

@@ -1,0 +1,150 @@
+"""Judging a visit: held against the source's past, sifted, and written down as believed or as held in quarantine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from db import past
+from db.past import Held
+from db.rows import Row
+from scrapers.base import Source
+from scrapers.crawl import Crawl
+from tracker.core import health
+from tracker.core.health import Doubt, Field, Judgement, Measures, Outcome, Sifted, Spell
+from tracker.core.models import Offer, Rejected
+from tracker.core.money import Rates
+from tracker.core.offers import Identify, understand
+from tracker.core.rules import Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A visit as it is believed: the judgement, its numbers, and what of it may be stored.
+
+    `before` is the quarantine the source was in, `agrees` that this visit shows what that one did, `released` that it
+    is believed from now on.
+    """
+
+    judgement: Judgement
+    measures: Measures
+    sifted: Sifted
+    before: Held | None = None
+    agrees: bool = False
+    released: bool = False
+
+
+def judged(
+    tx: Connection,
+    source: Source,
+    source_id: int,
+    harvest: Crawl,
+    outcomes: Sequence[Offer | Rejected],
+    *,
+    on_offer_before: int,
+    rates: Rates,
+    identify: Identify,
+    canary: bool | None,
+    now: datetime,
+) -> Judged:
+    """Hold a visit against what is believed of its source."""
+    mode = source.mode.value
+    facts = past.facts(tx, source_id, source.site, [outcome.raw.site_id for outcome in outcomes])
+    numbers = {"shown": harvest.shown, "pages": harvest.pages, "repeats": harvest.repeats}
+    measures = health.measure(outcomes, facts, **numbers, rates=rates)
+    usual = past.believed(tx, source_id, mode)
+    whole = harvest.error is None
+    doubts = health.doubts(measures, usual, whole=whole)
+    if whole:
+        empty = health.emptiness(
+            measures, usual, on_offer_before=on_offer_before, complete=harvest.complete, canary=canary
+        )
+        doubts = (empty,) if empty else doubts
+    before = next(iter(past.held(tx, source.name, mode)), None)
+    agrees = False
+    if doubts and before and whole:
+        seen_then = {raw.site_id: health.facts_of(understand(raw, identify=identify)) for raw in before.listings}
+        again = health.measure(outcomes, seen_then, **numbers, rates=rates)
+        agrees = not health.doubts(again, [before.measures])
+        if agrees and health.is_believed(doubts, agreeing=before.agreeing + 1, since=before.since, now=now):
+            message = f"believed after {before.agreeing + 1} visits that agree: {'; '.join(one.why for one in doubts)}"
+            judgement = health.judge(listings=harvest.shown, complete=harvest.complete, error=None)
+            return Judged(
+                judgement=replace(judgement, message=message),
+                measures=measures,
+                sifted=Sifted(sound=tuple(outcomes)),
+                before=before,
+                agrees=True,
+                released=True,
+            )
+    return Judged(
+        judgement=health.judge(listings=harvest.shown, complete=harvest.complete, error=harvest.error, doubts=doubts),
+        measures=measures,
+        sifted=health.sift(outcomes, facts, doubts),
+        before=before,
+        agrees=agrees,
+    )
+
+
+def believed(harvest: Crawl, outcomes: Sequence[Offer | Rejected], *, before: Held | None = None) -> Judged:
+    """A visit that nobody doubts: an import, or, with what was held `before`, one that a person accepts."""
+    message = "accepted by hand" if before else ""
+    judgement = health.judge(listings=harvest.shown, complete=harvest.complete, error=harvest.error)
+    return Judged(
+        judgement=replace(judgement, message=judgement.message or message),
+        measures=before.measures if before else Measures(),
+        sifted=Sifted(sound=tuple(outcomes)),
+        before=before,
+        released=before is not None,
+    )
+
+
+def write_down(tx: Connection, source: Source, source_id: int, visit: Judged, *, now: datetime) -> None:
+    """Keep a visit for the next one to be held against: among the believed ones, or in quarantine."""
+    mode, doubts = source.mode.value, visit.judgement.doubts
+    if visit.judgement.outcome is Outcome.SUSPICIOUS or doubts:
+        if visit.judgement.outcome is not Outcome.SUSPICIOUS and visit.before:
+            return  # a walk that failed half way says little about the picture that is held
+        held = visit.sifted.held
+        past.hold(
+            tx,
+            source_id,
+            mode,
+            since=visit.before.since if visit.before and visit.agrees else now,
+            at=now,
+            agreeing=visit.before.agreeing + 1 if visit.before and visit.agrees else 0,
+            measures=visit.measures,
+            doubts=doubts,
+            listings=[outcome.raw for outcome in held[: health.MOST_HELD]],
+            count=len(held),
+        )
+    elif visit.judgement.outcome in health.HEALTHY:
+        if visit.released:
+            past.forget(tx, source_id, mode)
+        if visit.before:
+            past.release(tx, source_id, mode)
+        past.believe(tx, source_id, mode, visit.measures, at=now)
+
+
+def rests_on(watch: Watch, doubts: Sequence[Doubt]) -> bool:
+    """Whether a watch asks for what is doubted, beyond the price that it always asks for."""
+    asks = {
+        Field.CONDITION: bool(watch.wanted.conditions),
+        Field.SELLER: watch.wanted.min_feedback_percent is not None or watch.wanted.min_feedback_count is not None,
+    }
+    return any(asks.get(doubt.field, False) for doubt in doubts)
+
+
+# --- the owner ----------------------------------------------------------------------------------------------------
+
+
+def spell_of(row: Row) -> Spell:
+    """The trouble a source is in, by its row."""
+    return Spell(
+        state=row["state"],
+        mode=row["broken_mode"],
+        since=row["broken_since"],
+        failures=row["failures"],
+        told=row["told_at"] is not None,
+    )
