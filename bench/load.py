@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from bench.market_data import LISTING, MILLION, PRICE, Market, insert, listing
+from bench.market_data import LISTING, MILLION, Market, insert, listing
 from bench.measure import ms, say
 from db import sources, store
 from db.engine import open_engine, writing
@@ -70,7 +70,6 @@ def _load(tracker: Tracker, ours_file: Path, peer_file: Path, offers: int) -> tu
                 )
                 for table, columns, key in (
                     ("listing", LISTING, "id"),
-                    ("price", PRICE, "listing_id"),
                     ("presence", PRESENCE, "listing_id"),
                 )
             ]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, exists, insert, literal, or_, select
 
 from db.rows import Row
-from db.sql import ASIDE, BLOCKED, LISTING, MARK, chunks, upsert
+from db.sql import ASIDE, BLOCKED, LISTING, MARK, chunks, one_of, upsert
 from tracker.core.marks import FIRM, MarkKind
 from tracker.core.risk import SCAM_SELLER
 from tracker.core.rules import Change
@@ -105,12 +105,14 @@ def of_listing(conn: Connection, listing_id: int) -> str | None:
 
 def aside(conn: Connection, listing_ids: Iterable[int]) -> dict[int, str]:
     """Why some listings are set aside, by listing; those that are not are left out."""
-    query = select(ASIDE.c.listing_id, ASIDE.c.kind)
     return {
         row.listing_id: row.kind
         for chunk in chunks(list(listing_ids))
-        for row in conn.execute(query.where(ASIDE.c.listing_id.in_(chunk)))
+        for row in conn.execute(_ASIDE_OF, {"listing_ids": chunk})
     }
+
+
+_ASIDE_OF = select(ASIDE.c.listing_id, ASIDE.c.kind).where(one_of(ASIDE.c.listing_id, "listing_ids"))
 
 
 def bought(conn: Connection, variant: str) -> dict[int, datetime]:

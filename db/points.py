@@ -12,7 +12,6 @@ from sqlalchemy import (
     Executable,
     Select,
     Subquery,
-    bindparam,
     exists,
     false,
     func,
@@ -22,7 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from db.sql import LISTING, PRICE, chunks
+from db.sql import LISTING, PRICE, chunks, one_of
 
 _COLUMNS = tuple(PRICE.c.keys())
 _AS_PRINTED = ("price", "currency", "shipping", "unit_usd")
@@ -54,7 +53,7 @@ def _implied(at: Any, available: Any, *beside: Any) -> Select[Any]:
     return select(*named, *beside).where(LISTING.c.price.is_not(None), ~written)
 
 
-_THESE = LISTING.c.id.in_(bindparam("ids", expanding=True))
+_THESE = one_of(LISTING.c.id, "ids")
 _WRITE_TODAY = insert(PRICE).from_select(_COLUMNS, _today().where(_THESE))
 _WRITE_END = insert(PRICE).from_select(_COLUMNS, _end().where(_THESE))
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from tracker.core.gpus import Catalogue
 from tracker.core.landed import ESTIMATED, Landed
-from tracker.core.models import Offer, Priced, RawListing, Rejected
+from tracker.core.models import Offer, Priced, RawListing, Rejected, Verdict
 
 Row = dict[str, Any]
 
@@ -28,7 +28,10 @@ _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def row_of(outcome: Offer | Rejected, bill: Bill) -> Row:
-    """The listing row of one outcome, but for the columns that depend on when and where it was seen."""
+    """The listing row of one outcome, but for the columns that depend on when and where it was seen.
+
+    Its amounts are in whole hundredths, as the database keeps them.
+    """
     raw, verdict = outcome.raw, outcome.verdict
     printed = {name: value for name, value in zip(_PRINTED, _printed_of(raw), strict=True) if value}
     return {
@@ -38,16 +41,7 @@ def row_of(outcome: Offer | Rejected, bill: Bill) -> Row:
         "title": raw.title,
         "raw": _as_json(printed),
         "digest": digest_of(outcome),
-        "kind": verdict.kind.value,
-        "gpu": verdict.gpu,
-        "variant": verdict.variant,
-        "vram_gb": verdict.vram_gb,
-        "quantity": verdict.quantity,
-        "modded": verdict.modded,
-        "form": verdict.form,
-        "condition": verdict.condition.value,
-        "flags": " ".join(verdict.flags),
-        "reason": verdict.reason,
+        **read_as(verdict),
         "rejected": None,
         "price": None,
         "currency": "",
@@ -62,6 +56,22 @@ def row_of(outcome: Offer | Rejected, bill: Bill) -> Row:
         "listed_at": None,
         "ends_at": None,
         **_worth(outcome, bill),
+    }
+
+
+def read_as(verdict: Verdict) -> Row:
+    """What a listing is read as, in the columns of its row."""
+    return {
+        "kind": verdict.kind._value_,
+        "gpu": verdict.gpu,
+        "variant": verdict.variant,
+        "vram_gb": verdict.vram_gb,
+        "quantity": verdict.quantity,
+        "modded": verdict.modded,
+        "form": verdict.form,
+        "condition": verdict.condition._value_,
+        "flags": " ".join(verdict.flags),
+        "reason": verdict.reason,
     }
 
 
@@ -81,12 +91,12 @@ def _worth(outcome: Offer | Rejected, bill: Bill) -> Row:
         }
     landed = bill(outcome)
     return {
-        "price": outcome.price.amount,
+        "price": cents(outcome.price.amount),
         "currency": outcome.price.currency,
-        "shipping": outcome.shipping,
+        "shipping": cents(outcome.shipping),
         "rate": landed.rate,
-        "landed_usd": landed.landed_usd,
-        "unit_usd": landed.unit_usd,
+        "landed_usd": cents(landed.landed_usd),
+        "unit_usd": cents(landed.unit_usd),
         "flags": " ".join((*outcome.flags, *([ESTIMATED] if landed.estimated else []))),
         "auction": outcome.auction,
         "listed_at": outcome.listed_at,
@@ -96,8 +106,9 @@ def _worth(outcome: Offer | Rejected, bill: Bill) -> Row:
 
 _steady_of = attrgetter(*(field.name for field in fields(RawListing) if field.name not in RESTLESS))
 _read_of = attrgetter(
-    *("kind.value", "gpu", "variant", "vram_gb", "quantity", "modded", "form", "condition.value", "flags", "reason")
-)
+    *("kind._value_", "gpu", "variant", "vram_gb", "quantity", "modded", "form", "condition._value_"),
+    *("flags", "reason"),
+)  # (a member's `value` takes five times as long)
 _offered_of = attrgetter(
     *("price.amount", "price.currency", "shipping", "available", "auction", "flags", "listed_at", "ends_at")
 )
@@ -112,6 +123,8 @@ def digest_of(outcome: Offer | Rejected) -> int:
 
 def _number(text: str) -> float | None:
     """A seller's score as printed ("99.8"); None for anything that is no plain number below a billion."""
+    if not text:
+        return None
     try:
         number = float(text)
     except ValueError:
@@ -133,12 +146,13 @@ def priced_of(row: Mapping[str, Any], *, source: str, last_seen_at: datetime, ca
         last_seen_at=last_seen_at,
         spec=catalogue.by_id.get(row["variant"] or ""),
         flags=tuple(row["flags"].split()),
-        **{name: row[name] for name in _SAME_NAME},
+        **dict(zip(_SAME_NAME, _same_of(row), strict=True)),
     )
 
 
 _NOT_IN_ROW = frozenset({"listing_id", "source", "last_seen_at", "spec", "flags"})
 _SAME_NAME = tuple(field.name for field in fields(Priced) if field.name not in _NOT_IN_ROW)
+_same_of = itemgetter(*_SAME_NAME)
 
 
 def cents(amount: Decimal | None) -> Decimal | None:

@@ -1,11 +1,29 @@
 """The tables as Core sees them, and the statements every write is built of, in either dialect."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, func, select
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Executable,
+    Table,
+    TypeDecorator,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
 from db.rows import Row
@@ -52,6 +70,31 @@ NOT_MARKET = select(ASIDE.c.listing_id).where(ASIDE.c.kind.in_(("wrong", "scam",
 """The listings whose prices say nothing about the market."""
 
 
+def enter(tx: Connection, target: Table, rows: Sequence[Row]) -> None:
+    """Insert rows that all have the same columns."""
+    if not rows:
+        return
+    columns = tuple(rows[0])
+    if tx.dialect.name != "sqlite":
+        tx.execute(insert(target), list(rows))
+        return
+    values = zip(*map(itemgetter(*columns), rows), strict=True)  # by column: each is bound in its own way
+    bound = (
+        [bind(value) for value in of_column] if bind else of_column
+        for bind, of_column in zip(_binds_of(target, columns), values, strict=True)
+    )
+    marks = ", ".join("?" * len(columns))
+    named = ", ".join(f'"{name}"' for name in columns)
+    # by the driver's own words: SQLAlchemy would take each row apart by name, in more time than it takes to write it
+    tx.exec_driver_sql(f'INSERT INTO "{target.name}" ({named}) VALUES ({marks})', list(zip(*bound, strict=True)))
+
+
+@cache
+def _binds_of(target: Table, columns: tuple[str, ...]) -> list[Callable[[Any], Any] | None]:
+    dialect = sqlite.dialect()
+    return [target.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
+
+
 def upsert(tx: Connection, target: Table, rows: Sequence[Row], *, key: tuple[str, ...]) -> None:
     """Insert rows; one whose key is there already takes over the other columns given."""
     if rows:
@@ -63,6 +106,44 @@ def _upsert_of(dialect: str, target: Table, columns: tuple[str, ...], key: tuple
     statement = postgresql.insert(target) if dialect == "postgresql" else sqlite.insert(target)
     taken_over = {name: statement.excluded[name] for name in columns if name not in key}
     return statement.on_conflict_do_update(index_elements=key, set_=taken_over)
+
+
+class _Each(FunctionElement[Any]):
+    """Many values in one parameter, as rows."""
+
+    inherit_cache = True
+
+
+class _Many(TypeDecorator[Sequence[Any]]):
+    """Values of one type: an array where there are arrays, else JSON."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, each: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.each = each
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(self.each) if dialect.name == "postgresql" else JSON())
+
+
+@compiles(_Each, "sqlite")
+def _each_in_sqlite(element: _Each, compiler: SQLCompiler, **how: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **how)}))"
+
+
+@compiles(_Each, "postgresql")
+def _each_in_postgresql(element: _Each, compiler: SQLCompiler, **how: Any) -> str:
+    return f"(SELECT unnest({compiler.process(element.clauses, **how)}))"
+
+
+def one_of(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether a column is one of the values of a named parameter.
+
+    However many these are, they are one parameter: SQLAlchemy spells out those of `in_` at every run.
+    """
+    return column.bool_op("IN")(_Each(bindparam(name, type_=_Many(column.type))))
 
 
 def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

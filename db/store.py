@@ -7,12 +7,12 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, Executable, bindparam, delete, exists, select, update
 
 from db import marks
 from db.points import write_out, write_out_today
-from db.rows import Bill, Row, cents, digest_of, is_on_offer, priced_of, row_of
-from db.sql import LAST_SEEN, LISTING, PAGE_MEMORY, PRESENCE, PRICE, SOURCE, chunks, upsert
+from db.rows import Bill, Row, digest_of, is_on_offer, priced_of, row_of
+from db.sql import LAST_SEEN, LISTING, PAGE_MEMORY, PRESENCE, PRICE, SOURCE, chunks, enter, one_of, upsert
 from tracker.core.gpus import Catalogue
 from tracker.core.models import Offer, Rejected
 from tracker.core.rules import Change, Event
@@ -34,7 +34,7 @@ class Recorded:
     ended: int
 
 
-_THESE = (LISTING.c.site == bindparam("site"), LISTING.c.site_id.in_(bindparam("site_ids", expanding=True)))
+_THESE = (LISTING.c.site == bindparam("site"), one_of(LISTING.c.site_id, "site_ids"))
 
 _KNOWN = select(
     LISTING.c.site_id,
@@ -99,17 +99,17 @@ def record(
         rows[site_id]["digest"] = digests[site_id]
     before = _stored(tx, _BEFORE, site, rows.keys() & known.keys())
     for site_id, row in rows.items():
-        row |= {**_since(before.get(site_id), row, now), "ended_at": None}
-    new = [{**row, "source_id": source_id} for site_id, row in rows.items() if site_id not in before]
-    if new:
-        tx.execute(insert(LISTING), new)
-    entered = _stored(tx, _IDS, site, rows.keys() - known.keys())
-    ids = {site_id: int(old["id"]) for site_id, old in (known | entered).items()}
+        row |= _since(before.get(site_id), row, now)
+    new = [row | {"source_id": source_id} for site_id, row in rows.items() if site_id not in before]
+    enter(tx, LISTING, new)
+    entered = _entered(tx, site, rows.keys() - known.keys())
+    ids = {site_id: int(old["id"]) for site_id, old in known.items()} | entered
     _write_out(tx, before, rows, ids, now)
     _rewrite(tx, [{**row, "at_id": ids[site_id]} for site_id, row in rows.items() if site_id in before])
     marks.settle(tx, site, rows.keys())
     moved = [row for site_id, row in rows.items() if _moved(before.get(site_id), row)]
-    _note_presence(tx, source_id, [ids[site_id] for site_id in shown], now)
+    enter(tx, PRESENCE, _presence(source_id, entered.values(), now))
+    _note_presence(tx, source_id, [ids[site_id] for site_id in shown.keys() - entered.keys()], now)
     offers = sum(isinstance(outcome, Offer) for outcome in shown.values())
     gone = [] if missed_since is None else _end_missing(tx, source_id, missed_since, now)
     touched = (*(row["variant"] for row in rows.values()), *(row["variant"] for row in before.values()), *gone)
@@ -120,7 +120,7 @@ def record(
                 Change(
                     event=event,
                     offer=priced_of(
-                        {**row, "id": ids[row["site_id"]], **{name: cents(row[name]) for name in _AMOUNTS}},
+                        row | {"id": ids[row["site_id"]]},
                         source=source,
                         last_seen_at=now,
                         catalogue=catalogue,
@@ -140,9 +140,6 @@ def record(
     )
 
 
-_AMOUNTS = ("price", "shipping", "landed_usd", "unit_usd")
-
-
 def _stored(tx: Connection, asked: Executable, site: str, site_ids: Collection[str]) -> dict[str, Row]:
     """What the database holds of some listings of a site, by their id there."""
     return {
@@ -152,9 +149,18 @@ def _stored(tx: Connection, asked: Executable, site: str, site_ids: Collection[s
     }
 
 
+def _entered(tx: Connection, site: str, site_ids: Collection[str]) -> dict[str, int]:
+    """The numbers that listings were given here, by their id on the site."""
+    return {
+        site_id: listing_id
+        for chunk in chunks(list(site_ids))
+        for site_id, listing_id in tx.execute(_IDS, {"site": site, "site_ids": chunk}).all()
+    }
+
+
 _SEEN = (
     update(PRESENCE)
-    .where(PRESENCE.c.source_id == bindparam("source"), PRESENCE.c.listing_id.in_(bindparam("ids", expanding=True)))
+    .where(PRESENCE.c.source_id == bindparam("source"), one_of(PRESENCE.c.listing_id, "ids"))
     .values(seen_at=bindparam("now"))
 )
 
@@ -163,8 +169,11 @@ def _note_presence(tx: Connection, source_id: int, ids: Sequence[int], now: date
     """Note that a source shows listings now: in one statement, if it has shown all of them before."""
     for chunk in chunks(ids):
         if tx.execute(_SEEN, {"source": source_id, "ids": chunk, "now": now}).rowcount < len(chunk):
-            seen = [{"source_id": source_id, "listing_id": listing_id, "seen_at": now} for listing_id in chunk]
-            upsert(tx, PRESENCE, seen, key=("source_id", "listing_id"))
+            upsert(tx, PRESENCE, _presence(source_id, chunk, now), key=("source_id", "listing_id"))
+
+
+def _presence(source_id: int, ids: Iterable[int], now: datetime) -> list[Row]:
+    return [{"source_id": source_id, "listing_id": listing_id, "seen_at": now} for listing_id in ids]
 
 
 def see_again(tx: Connection, source_id: int, site: str, site_ids: Collection[str], *, now: datetime) -> None:
@@ -204,22 +213,18 @@ def _moved(old: Mapping[str, Any] | None, row: Row) -> bool:
     """Whether an offer has a price to note: its first, or another price, currency, shipping or availability."""
     if row["rejected"] is not None:
         return False
-    return old is None or any(
-        old[name] != value
-        for name, value in (
-            ("price", cents(row["price"])),
-            ("currency", row["currency"]),
-            ("shipping", cents(row["shipping"])),
-            ("on_offer", row["on_offer"]),
-        )
-    )
+    return old is None or any(old[name] != row[name] for name in _ASKED)
+
+
+_ASKED = ("price", "currency", "shipping", "on_offer")
 
 
 def _since(old: Mapping[str, Any] | None, row: Row, now: datetime) -> Row:
     """When a listing was first seen, and since when it is what its row says."""
     if old is None:
-        return {"first_seen_at": now, "priced_at": None}
-    return {"first_seen_at": old["first_seen_at"], "priced_at": now if _is_over(old, row) else old["priced_at"]}
+        return {"first_seen_at": now, "priced_at": None, "ended_at": None}
+    priced_at = now if _is_over(old, row) else old["priced_at"]
+    return {"first_seen_at": old["first_seen_at"], "priced_at": priced_at, "ended_at": None}
 
 
 def _is_over(old: Mapping[str, Any], row: Row) -> bool:

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from db.rows import read_as
 from tracker.core.errors import TrackerError
 from tracker.core.gpus import Catalogue
 from tracker.core.identify import identifier
-from tracker.core.models import RawListing, Verdict
+from tracker.core.models import RawListing
 
 _TEXTS = ("title", "price", "currency", "condition", "description", "seller")
 
@@ -16,7 +17,7 @@ def identified(titles: Sequence[str], catalogue: Catalogue) -> list[dict[str, An
     """One flat row a title."""
     identify = identifier(catalogue)
     return [
-        {"title": title, **_flat(identify(RawListing(site="", site_id="", title=title, url="")))} for title in titles
+        {"title": title, **read_as(identify(RawListing(site="", site_id="", title=title, url="")))} for title in titles
     ]
 
 
@@ -42,7 +43,7 @@ def identified_lines(lines: Iterable[str], catalogue: Catalogue) -> Iterator[str
             raw = _raw(given)
         except (ValueError, AttributeError, KeyError) as error:
             raise TrackerError(f"line {number} is no JSON object with a title: {line.strip()[:60]}") from error
-        yield json.dumps({"id": given.get("id"), **_flat(identify(raw))}, ensure_ascii=False)
+        yield json.dumps({"id": given.get("id"), **read_as(identify(raw))}, ensure_ascii=False)
 
 
 def _raw(given: dict[str, Any]) -> RawListing:
@@ -51,18 +52,3 @@ def _raw(given: dict[str, Any]) -> RawListing:
         raise KeyError("title")
     attributes = {str(name): str(value) for name, value in (given.get("attributes") or {}).items()}
     return RawListing(site="", site_id="", url="", attributes=attributes, **texts)
-
-
-def _flat(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "kind": verdict.kind.value,
-        "gpu": verdict.gpu,
-        "variant": verdict.variant,
-        "vram_gb": verdict.vram_gb,
-        "quantity": verdict.quantity,
-        "modded": verdict.modded,
-        "form": verdict.form,
-        "condition": verdict.condition.value,
-        "flags": " ".join(verdict.flags),
-        "reason": verdict.reason,
-    }

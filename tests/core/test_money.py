@@ -218,3 +218,15 @@ def test_every_price_of_the_recorded_shops_is_read(corpus: Path) -> None:
     printed = [tag for tag in tags if tag not in ("", "null")]
     assert len(printed) > 150
     assert not [tag for tag in printed if isinstance(read_price(tag), NoPrice)]
+
+
+BARE = st.from_regex(r"\A[$€£]?[1-9][0-9]{0,2}((,[0-9]{3}){0,3}|[0-9]{0,5})(\.[0-9]{1,3})?\Z")
+
+
+@settings(max_examples=400, deadline=None)
+@given(BARE, st.sampled_from(["", "USD", "CAD", "EUR", "JPY", "KWD", "TND", "nonsense"]))
+def test_the_short_way_reads_as_the_long_one(text: str, currency: str) -> None:
+    short, long = read_price(text, currency=currency), read_price(f" {text} ", currency=currency)
+    assert short == long
+    if isinstance(short, Price) and isinstance(long, Price):
+        assert str(short.amount) == str(long.amount), "to the last digit"

@@ -87,11 +87,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One line of the bill, in USD; `note` says how it came about."""
+    """One line of the bill, in USD; `how` says how it came about, with the values `of` to be set into it."""
 
     name: str
     usd: Decimal
-    note: str
+    how: str
+    of: tuple[object, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """How it came about, in words: written out only where somebody reads it."""
+        return self.how.format(*self.of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +131,9 @@ def asked(offer: Offer, catalogue: Catalogue) -> Asked:
 
 def charges_of(raw: RawListing) -> Money | None:
     """What the site says importing a listing costs; None where it does not say."""
-    stated = read_price(raw.attributes.get("importCharges", ""))
+    if not (printed := raw.attributes.get("importCharges")):
+        return None
+    stated = read_price(printed)
     return None if isinstance(stated, NoPrice) or not stated.currency else stated.money
 
 
@@ -139,16 +147,15 @@ def needs_of(family: str | None, variant: str | None, catalogue: Catalogue) -> t
 
 def land(wanted: Asked, rates: Rates, costs: Costs) -> Landed:
     """The bill for what a listing asks."""
-    in_usd = convert(Money(amount=Decimal(1), currency=wanted.price.currency), "USD", rates)
-    if in_usd is None:
+    rate = _usd_per_unit(wanted.price.currency, rates)
+    if rate is None:
         return Landed(rate=None, landed_usd=None, unit_usd=None)
-    rate = in_usd.amount
     price = _price(wanted, rate)
     shipping, estimated = _shipping(wanted, rate, costs)
     bought = [price, *shipping, *_forwarded(price.usd, wanted, costs)]
     charges = convert(wanted.charges, "USD", rates) if wanted.charges else None
     if charges is not None:
-        imported = [Term(name="import charges", usd=charges.amount, note="as the site states them")]
+        imported = [Term(name="import charges", usd=charges.amount, how="as the site states them")]
     else:
         imported = [*_imported(price.usd + _sum(shipping), wanted, costs)]
     terms = (*bought, *imported)
@@ -164,25 +171,35 @@ def land(wanted: Asked, rates: Rates, costs: Costs) -> Landed:
     )
 
 
+_NOTHING, _ONE = Decimal(0), Decimal(1)
+
+
+def _usd_per_unit(currency: str, rates: Rates) -> Decimal | None:
+    if currency == "USD":
+        return _ONE
+    in_usd = convert(Money(amount=_ONE, currency=currency), "USD", rates)
+    return None if in_usd is None else in_usd.amount
+
+
 def _sum(terms: Iterable[Term]) -> Decimal:
-    return sum((term.usd for term in terms), Decimal(0))
+    return sum([term.usd for term in terms], _NOTHING)
 
 
 def _price(wanted: Asked, rate: Decimal) -> Term:
     cards = wanted.quantity if wanted.each else 1
     each = f" × {cards} cards" if cards > 1 else ""
-    note = f"{wanted.price.amount} {wanted.price.currency}{each} at {rate:.6g} USD"
-    return Term(name="price", usd=wanted.price.amount * cards * rate, note=note)
+    amount, currency = wanted.price.amount, wanted.price.currency
+    return Term(name="price", usd=amount * cards * rate, how="{} {}{} at {:.6g} USD", of=(amount, currency, each, rate))
 
 
 def _shipping(wanted: Asked, rate: Decimal, costs: Costs) -> tuple[list[Term], bool]:
     if wanted.shipping is not None:
-        note = f"{wanted.shipping} {wanted.price.currency}, as stated"
-        return [Term(name="shipping", usd=wanted.shipping * rate, note=note)], False
+        stated = (wanted.shipping, wanted.price.currency)
+        return [Term(name="shipping", usd=wanted.shipping * rate, how="{} {}, as stated", of=stated)], False
     estimate = costs.shipping_usd.get(wanted.country, costs.shipping_usd.get("*"))
     if estimate is None or _forwarder(wanted, costs):
         return [], False
-    return [Term(name="shipping", usd=estimate, note="not stated: your estimate")], True
+    return [Term(name="shipping", usd=estimate, how="not stated: your estimate")], True
 
 
 def _forwarder(wanted: Asked, costs: Costs) -> Forwarder | None:
@@ -195,9 +212,10 @@ def _forwarded(price_usd: Decimal, wanted: Asked, costs: Costs) -> Iterable[Term
     if agent is None:
         return
     weight = agent.card_kg * wanted.quantity
-    yield Term(name="forwarder's fee", usd=price_usd * agent.fee, note=f"{agent.fee:.1%} of the price")
-    yield Term(name="domestic shipping", usd=agent.domestic_usd, note=f"within {wanted.country}")
-    yield Term(name="forwarding", usd=agent.per_kg_usd * weight, note=f"{weight} kg at {agent.per_kg_usd} USD")
+    yield Term(name="forwarder's fee", usd=price_usd * agent.fee, how="{:.1%} of the price", of=(agent.fee,))
+    yield Term(name="domestic shipping", usd=agent.domestic_usd, how="within {}", of=(wanted.country,))
+    forwarded = (weight, agent.per_kg_usd)
+    yield Term(name="forwarding", usd=agent.per_kg_usd * weight, how="{} kg at {} USD", of=forwarded)
 
 
 def _imported(value_usd: Decimal, wanted: Asked, costs: Costs) -> Iterable[Term]:
@@ -207,13 +225,13 @@ def _imported(value_usd: Decimal, wanted: Asked, costs: Costs) -> Iterable[Term]
     duty_usd = value_usd * rule.duty
     way = f"{rule.origin} → {rule.destination}"
     if rule.duty:
-        yield Term(name="duty", usd=duty_usd, note=f"{rule.duty:.1%} of price and shipping, {way}")
+        yield Term(name="duty", usd=duty_usd, how="{:.1%} of price and shipping, {}", of=(rule.duty, way))
     if rule.vat and costs.vat_reclaim:
-        yield Term(name="VAT", usd=Decimal(0), note=f"{rule.vat:.1%}, reclaimed")
+        yield Term(name="VAT", usd=_NOTHING, how="{:.1%}, reclaimed", of=(rule.vat,))
     elif rule.vat:
-        yield Term(name="VAT", usd=(value_usd + duty_usd) * rule.vat, note=f"{rule.vat:.1%}, {way}")
+        yield Term(name="VAT", usd=(value_usd + duty_usd) * rule.vat, how="{:.1%}, {}", of=(rule.vat, way))
     if rule.broker_usd:
-        yield Term(name="broker", usd=rule.broker_usd, note=way)
+        yield Term(name="broker", usd=rule.broker_usd, how="{}", of=(way,))
 
 
 def _import(origin: str, costs: Costs) -> Import | None:
@@ -231,4 +249,4 @@ def _addons(wanted: Asked, costs: Costs) -> Iterable[Term]:
     for need in wanted.needs:
         price = next((usd for glob, usd in costs.addons_usd.items() if fnmatchcase(need, glob.lower())), None)
         if price is not None and not any(fnmatchcase(need, glob) for glob in met):
-            yield Term(name="add-on", usd=price, note=need)
+            yield Term(name="add-on", usd=price, how="{}", of=(need,))

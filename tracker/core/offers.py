@@ -56,6 +56,8 @@ def _shipping(raw: RawListing, currency: str) -> Decimal | None:
 
 def _instant(text: str) -> datetime | None:
     """An ISO 8601 instant as printed, UTC where it names no zone; None for anything else."""
+    if not text:
+        return None
     try:
         instant = datetime.fromisoformat(text)
         return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -78,11 +78,32 @@ def read_price(text: str, *, currency: str = "") -> Price | NoPrice:
     A sign in the text beats `currency`; a sign that several currencies share means `currency` where it may.
     Never raises, never gives an amount that is not positive.
     """
-    plain = clean(text)
-    found = _read(plain, code_of(clean(currency))) if len(plain) <= LONGEST else Reason.TOO_LONG
+    if bare := _BARE.fullmatch(text):
+        found = _read_bare(*bare.groups(""), default=_code(currency))
+    else:
+        plain = clean(text)
+        found = _read(plain, _code(currency)) if len(plain) <= LONGEST else Reason.TOO_LONG
     if isinstance(found, Price):
         return found
     return NoPrice(reason=found, detail=_DETAILS[found])
+
+
+_BARE = re.compile(r"([$€£]?)([1-9]\d{0,6}|[1-9]\d{0,2}(?:,\d{3})+(?=\.\d\d))(\.\d\d?)?", re.ASCII)
+"""What most sites print, and machines do: a number that can be read in one way only, and no word beside it."""
+
+
+def _read_bare(sign: str, whole: str, fraction: str, *, default: str) -> Price | Reason:
+    """What the long way says of a bare number, in a tenth of its time."""
+    money = Money(
+        amount=Decimal(whole.replace(",", "") + fraction),
+        currency=currency_of((sign,) if sign else (), default=default),
+    )
+    return _disbelief(money) or Price(amount=money.amount, currency=money.currency)
+
+
+@lru_cache(maxsize=1000)
+def _code(currency: str) -> str:
+    return code_of(clean(currency))
 
 
 _NEGATIVE = re.compile(r"(?:^|\s)-$|^- $")
