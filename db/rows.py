@@ -19,7 +19,7 @@ Bill = Callable[[Offer], Landed]
 """What an offer costs its buyer, by the rates and costs of the day."""
 
 COLUMNS_OF_THEIR_OWN = frozenset({"site", "site_id", "url", "title"})
-RESTLESS = frozenset({"feedback_percent", "feedback_count", "image", "bids"})
+RESTLESS = frozenset({"feedback_percent", "feedback_count", "image", "bids", "whole_group"})
 """What may differ at every visit without anybody wanting to know: written along, but no reason to write."""
 
 _PRINTED = tuple(field.name for field in fields(RawListing) if field.name not in COLUMNS_OF_THEIR_OWN)
@@ -47,6 +47,7 @@ def row_of(outcome: Offer | Rejected, bill: Bill) -> Row:
         "currency": "",
         "shipping": None,
         "on_offer": is_on_offer(outcome),
+        "group_id": raw.group_id if raw.whole_group else "",
         "seller": raw.seller,
         "feedback_percent": _number(raw.feedback_percent),
         "feedback_count": None if (count := _number(raw.feedback_count)) is None else int(count),

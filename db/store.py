@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, bindparam, delete, exists, select, update
 
 from db import marks
 from db.points import write_out, write_out_today
@@ -81,7 +81,8 @@ def record(
     """Store what a visit saw: new and changed listings, prices that are over, presence, and what has ended.
 
     Listings this source has not shown since `missed_since` end, unless another source still shows them; None ends
-    nothing. `digests` stand for what a search shows of listings of which more is known.
+    nothing. Of a group that is shown whole, everything else ends at once. `digests` stand for what a search shows of
+    listings of which more is known.
     """
     shown = {outcome.raw.site_id: outcome for outcome in outcomes}
     site = next((outcome.raw.site for outcome in shown.values()), "")
@@ -112,6 +113,7 @@ def record(
     _note_presence(tx, source_id, [ids[site_id] for site_id in shown.keys() - entered.keys()], now)
     offers = sum(isinstance(outcome, Offer) for outcome in shown.values())
     gone = [] if missed_since is None else _end_missing(tx, source_id, missed_since, now)
+    gone += _end_rest(tx, site, shown.values(), now)
     touched = (*(row["variant"] for row in rows.values()), *(row["variant"] for row in before.values()), *gone)
     return Recorded(
         changes=marks.weighed(
@@ -285,11 +287,39 @@ def _end_missing(tx: Connection, source_id: int, missed_since: datetime, now: da
     for chunk in chunks(gone):
         tx.execute(delete(PRESENCE).where(PRESENCE.c.source_id == source_id, PRESENCE.c.listing_id.in_(chunk)))
         unseen = LISTING.c.id.in_(chunk) & ~exists().where(PRESENCE.c.listing_id == LISTING.c.id)
-        sold_out = select(LISTING.c.id).where(unseen, ~LISTING.c.on_offer, LISTING.c.ended_at.is_(None))
-        write_out_today(tx, tx.execute(sold_out).scalars().all())  # or their rows would say they could be bought
-        ending = update(LISTING).where(unseen, LISTING.c.ended_at.is_(None)).values(on_offer=False, ended_at=now)
-        ended += tx.execute(ending.returning(LISTING.c.variant)).scalars()
+        ended += _end(tx, unseen, now)
     return ended
+
+
+def _end_rest(tx: Connection, site: str, shown: Iterable[Offer | Rejected], now: datetime) -> list[str | None]:
+    """End what is left of groups that are shown whole, whichever source showed it; returns their variants.
+
+    A page that was saved before the rest was seen last says nothing about it.
+    """
+    raws = [outcome.raw for outcome in shown if outcome.raw.whole_group]
+    kept = {raw.site_id for raw in raws}
+    ended: list[str | None] = []
+    for chunk in chunks(list({raw.group_id for raw in raws if raw.group_id})):
+        members = select(LISTING.c.id, LISTING.c.site_id).where(
+            LISTING.c.site == site,
+            LISTING.c.group_id.in_(chunk),
+            LISTING.c.group_id != "",
+            LISTING.c.ended_at.is_(None),
+            ~exists().where(PRESENCE.c.listing_id == LISTING.c.id, PRESENCE.c.seen_at > now),
+        )
+        gone = [row.id for row in tx.execute(members) if row.site_id not in kept]
+        for rest in chunks(gone):
+            tx.execute(delete(PRESENCE).where(PRESENCE.c.listing_id.in_(rest)))
+            ended += _end(tx, LISTING.c.id.in_(rest), now)
+    return ended
+
+
+def _end(tx: Connection, these: ColumnElement[bool], now: datetime) -> list[str | None]:
+    """End the listings among these that have not ended; returns their variants."""
+    sold_out = select(LISTING.c.id).where(these, ~LISTING.c.on_offer, LISTING.c.ended_at.is_(None))
+    write_out_today(tx, tx.execute(sold_out).scalars().all())  # or their rows would say they could be bought
+    ending = update(LISTING).where(these, LISTING.c.ended_at.is_(None)).values(on_offer=False, ended_at=now)
+    return list(tx.execute(ending.returning(LISTING.c.variant)).scalars())
 
 
 def end_forgotten(tx: Connection, *, before: datetime, now: datetime) -> None:

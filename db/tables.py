@@ -157,6 +157,7 @@ class Listing(SQLModel, table=True):
     presence has changed since it was written. `rejected` holds the reason of what is no offer. `ended_how` is how we
     know that it cannot be bought any more: `said` by the site, `missed` by two complete walks, `probed`, or `aged`.
     Its price, shipping and availability stand since `priced_at`; if that is null, since it was first seen.
+    `group_id` is the entry that it is a part of, where a page always shows all its parts; "" elsewhere.
     """
 
     __table_args__ = (
@@ -177,6 +178,13 @@ class Listing(SQLModel, table=True):
             "ended_at",
             sqlite_where=text("on_offer = 0 AND auction = 0 AND rejected IS NULL"),
             postgresql_where=text("NOT on_offer AND NOT auction AND rejected IS NULL"),
+        ),
+        Index(
+            "listing_of_group",
+            "site",
+            "group_id",
+            sqlite_where=text("group_id <> ''"),
+            postgresql_where=text("group_id <> ''"),
         ),
         Index(
             "listing_rejected",
@@ -212,6 +220,7 @@ class Listing(SQLModel, table=True):
     landed_usd: Decimal | None = Field(default=None, sa_type=Hundredths)
     unit_usd: Decimal | None = Field(default=None, sa_type=Hundredths)
     on_offer: bool = False
+    group_id: str = Field(default="", sa_column_kwargs={"server_default": ""})
     seller: str = ""
     feedback_percent: float | None = None
     feedback_count: int | None = None

@@ -48,6 +48,8 @@ _NAMED_BY = {
 _NUMBER_ALONE = re.compile(r"[~≈]?\d{1,3}(?:,\d{3})+|[~≈]?\d{2,6}(?:\.\d\d)?")
 _SENTENCE = re.compile(r"[.;!]\s+|\s\|\s")
 _MODEL = re.compile(r"(?=\w*\d)\w*[^\W\d_]\w*|\d{3,}")
+_AND = re.compile(r"[,;/+&|]|\band\b|\bor\b", re.IGNORECASE)
+_MEMORY = re.compile(r"\b\d+ ?(?:gb|gib|g|tb)\b", re.IGNORECASE)
 _LONGEST_NAME = 120  # characters
 _LONGEST_LINE = 1_000  # characters a name is looked for in
 _SHORT_LINE = 12  # words: a line this short is a name and its price, or neither
@@ -88,6 +90,12 @@ def items(lines: Sequence[Line]) -> list[Item]:
             heading = ""
     gone = _gone(lines)
     return [replace(item, sold=item.sold or _is_among(gone, _models(item.name))) for item in found]
+
+
+def names_several(have: str) -> bool:
+    """Whether a title names several models: "RTX 3090, 3080 and a 5800X", but not "RTX 3090, 24GB"."""
+    pieces = _AND.split(_MEMORY.sub("", have))
+    return sum(bool(_MODEL.search(piece)) for piece in pieces) > 1
 
 
 def in_title(have: str) -> list[Item]:

@@ -4,6 +4,7 @@ A title says what is offered ([H]) and wanted ([W]); where the text prices sever
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,6 +15,7 @@ from scrapers.base import Page, Request, Scraper, Source
 from tracker.core.models import RawListing
 
 LARGEST_PAGE = 100
+_LONGEST_SLUG = 60
 _ADDRESS = re.compile(r"reddit\.com/r/([\w.-]+)/")
 
 
@@ -59,8 +61,8 @@ def _listings(source: Source, entry: feeds.Entry) -> Iterator[RawListing]:
     over = trade.closed or (bool(lines) and swap.is_over(lines))
     post = _post(source, entry, title, body)
     things = _things(trade, lines)
-    if len(things) > 1:
-        yield from (_thing(post, number, thing, over=over) for number, thing in enumerate(things, start=1))
+    if len(things) > 1 or (things and things[0].is_model and swap.names_several(trade.have)):
+        yield from (_thing(post, part, thing, over=over) for part, thing in _parts(things))
         return
     asked = _asked(trade, things, lines)
     sold = over or (len(things) == 1 and things[0].sold)
@@ -81,6 +83,8 @@ def _post(source: Source, entry: feeds.Entry, title: str, body: str) -> RawListi
         country=trades.country_of(title) or community.country,
         listed_at=entry.published,
         image=entry.image,
+        group_id=entry.id,
+        whole_group=True,
     )
 
 
@@ -122,14 +126,33 @@ def _asked(trade: trades.Trade, things: list[swap.Item], lines: list[markup.Line
     return things[0].asked if things and things[0].asked else swap.sole_price(lines)
 
 
-def _thing(post: RawListing, number: int, thing: swap.Item, *, over: bool) -> RawListing:
+def _parts(things: list[swap.Item]) -> list[tuple[str, swap.Item]]:
+    """Each thing with what to call it: its name, so that posts may be put in another order and priced anew.
+
+    Things of one name are counted, the cheapest first.
+    """
+    names: dict[int, str] = {}
+    counted: Counter[str] = Counter()
+    for place in sorted(range(len(things)), key=lambda place: _digits(things[place])):
+        slug = re.sub(r"[\W_]+", "-", things[place].name.lower()).strip("-")[:_LONGEST_SLUG] or "thing"
+        counted[slug] += 1
+        names[place] = slug if counted[slug] == 1 else f"{slug}#{counted[slug]}"
+    return [(names[place], thing) for place, thing in enumerate(things)]
+
+
+def _digits(thing: swap.Item) -> int:
+    """What a thing costs, as far as its digits tell, to tell things of one name apart."""
+    whole = re.sub(r"[.,]\d\d?(?!\d)", "", thing.asked.text) if thing.asked else ""
+    return int(re.sub(r"\D", "", whole) or 0)
+
+
+def _thing(post: RawListing, part: str, thing: swap.Item, *, over: bool) -> RawListing:
     named = replace(
         post,
-        site_id=f"{post.site_id}#{number}",
+        site_id=f"{post.site_id}#{part}",
         title=thing.name,
         description=pick.plain(thing.text),
         attributes={**post.attributes, **pick.stated(post=post.title, quantity=thing.count)},
-        group_id=post.site_id,
     )
     return _priced(named, thing.asked, sold=over or thing.sold)
 

@@ -47,7 +47,8 @@ class RawListing:
 
     `site_id` is the entry's id on that site. `shipping` is the price of shipping to the buyer as printed ("0.00"
     for free, "" for not stated). `feedback_percent` and `feedback_count` describe the seller. `country` is where
-    the item lies (ISO 3166 alpha-2). `listed_at` and `ends_at` are ISO 8601. `group_id` ties variations together.
+    the item lies (ISO 3166 alpha-2). `listed_at` and `ends_at` are ISO 8601. `group_id` ties variations together;
+    `whole_group` says that the page shows all there is of the group: what it no longer shows of it has ended.
     """
 
     site: str
@@ -72,6 +73,7 @@ class RawListing:
     bids: str = ""
     group_id: str = ""
     best_offer: bool = False
+    whole_group: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -198,5 +198,9 @@ def _listing(entry: Mapping[str, Any], site: str) -> RawListing:
     attributes = {name: pick.text(value) for name, value in entry.get("attributes", {}).items()}
     texts["site_id"] = texts["site_id"] or texts["url"]
     return RawListing(
-        site=site, attributes=pick.stated(**attributes), best_offer=entry.get("best_offer", False), **texts
+        site=site,
+        attributes=pick.stated(**attributes),
+        best_offer=entry.get("best_offer", False),
+        whole_group=False,
+        **texts,
     )

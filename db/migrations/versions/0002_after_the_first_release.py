@@ -68,8 +68,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("listing_id"),
     )
     with op.batch_alter_table("listing", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("group_id", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("priced_at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("ended_how", sa.String(), server_default="", nullable=False))
+        batch_op.create_index(
+            "listing_of_group",
+            ["site", "group_id"],
+            unique=False,
+            sqlite_where=sa.text("group_id <> ''"),
+            postgresql_where=sa.text("group_id <> ''"),
+        )
 
     with op.batch_alter_table("source", schema=None) as batch_op:
         batch_op.add_column(sa.Column("broken_since", sa.BigInteger(), nullable=True))
