@@ -5,7 +5,7 @@ from pkgutil import iter_modules
 
 from alerts.base import Channel
 
-_NOT_CHANNELS = frozenset({"about_source", "base", "message"})
+_NOT_CHANNELS = frozenset({"about_source", "base", "html", "message", "words"})
 
 
 def names() -> list[str]:

@@ -4,17 +4,18 @@ import hashlib
 import hmac
 import json
 import time
+from email.utils import parsedate_to_datetime
 
 from pydantic import HttpUrl, SecretStr
 
 from alerts.base import Channel, Message
 from tracker.core.errors import NotifyError
 
-LONGEST_WAIT_S = 86_400
-"""A receiver that asks for more than a day is asked again after one."""
+UNWELCOME = frozenset({401, 403, 404, 405, 410})
+"""Answers that no other message will change: the address is wrong, or does not let us in."""
 
-GONE = frozenset({400, 401, 403, 404, 405, 410, 413, 415, 422})
-"""Answers that another attempt will not change."""
+UNUSABLE = frozenset({400, 413, 415, 422})
+"""Answers that another attempt with the same message will not change."""
 
 
 class Webhook(Channel):
@@ -33,18 +34,21 @@ class Webhook(Channel):
         """Post once; a 429 or 5xx answer or a lost connection is worth another try, a 4xx is not."""
         import httpx  # 0.15 s that only a visit with something to say pays
 
-        body = json.dumps(message.payload, ensure_ascii=False).encode()
+        body = json.dumps(message.payload, ensure_ascii=False).encode(errors="replace")
+        headers = self._headers(message, body)
         try:
-            answer = httpx.post(
-                str(self.url), content=body, headers=self._headers(message, body), timeout=self.timeout_s
-            )
-        except httpx.HTTPError as error:
-            raise NotifyError(f"no answer from {self.url.host}: {type(error).__name__}") from error
+            with httpx.stream(
+                "POST", str(self.url), content=body, headers=headers, timeout=self.timeout_s
+            ) as answer:  # what the receiver says beyond its status is left unread, however long it is
+                pass
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # what it says may hold the address
+            raise NotifyError(f"no answer from {self.url.host}: {type(error).__name__}") from None
         if not answer.is_success:
             raise NotifyError(
                 f"{self.url.host} answered {answer.status_code}",
-                permanent=answer.status_code in GONE,
-                retry_after_s=_seconds(answer.headers.get("retry-after", "")),
+                permanent=answer.status_code in UNUSABLE,
+                disables=answer.status_code in UNWELCOME,
+                retry_after_s=seconds(answer.headers.get("retry-after", ""), now=time.time()),
             )
 
     def _headers(self, message: Message, body: bytes) -> dict[str, str]:
@@ -56,8 +60,14 @@ class Webhook(Channel):
         return {**headers, "X-Tracker-Timestamp": sent_at, "X-Tracker-Signature": f"sha256={signed.hexdigest()}"}
 
 
-def _seconds(text: str) -> float | None:
-    return min(float(text), LONGEST_WAIT_S) if text.isascii() and text.isdecimal() else None
+def seconds(text: str, *, now: float) -> float | None:
+    """A Retry-After header (seconds, or a date) in seconds from `now` (Unix time); None where it says nothing."""
+    if text.isascii() and text.isdecimal() and len(text) < 10:
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None
 
 
 CHANNEL = Webhook

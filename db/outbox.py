@@ -73,25 +73,33 @@ def owe(tx: Connection, alerts: Iterable[Owed], *, now: datetime) -> int:
     return new
 
 
-def claim_delivery(tx: Connection, alert_id: int, channel: str, *, now: datetime, until: datetime) -> bool:
-    """Take one delivery by compare-and-swap; False when somebody else has it or it is done."""
+def claim_message(
+    tx: Connection, alert_ids: Collection[int], channel: str, message: str, *, now: datetime, until: datetime
+) -> bool:
+    """Take the deliveries of one message by compare-and-swap; False when somebody else has one, or it is done.
+
+    The caller undoes its transaction then: a message leaves whole or not at all.
+    """
     taken = (
         update(DELIVERY)
         .where(
-            DELIVERY.c.alert_id == alert_id,
+            DELIVERY.c.alert_id.in_(alert_ids),
             DELIVERY.c.channel == channel,
             DELIVERY.c.state == "owed",
+            DELIVERY.c.message.in_(["", message]),
             or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until < now),
         )
-        .values(claimed_until=until, attempts=DELIVERY.c.attempts + 1)
+        .values(claimed_until=until, attempts=DELIVERY.c.attempts + 1, message=message)
     )
-    return tx.execute(taken).rowcount == 1
+    return tx.execute(taken).rowcount == len(alert_ids)
 
 
-def close_delivery(tx: Connection, alert_id: int, channel: str, *, claimed_until: datetime, **columns: Any) -> None:
-    """Write down how an attempt went and give the delivery back; one whose lease another has taken says nothing."""
+def close_message(
+    tx: Connection, alert_ids: Collection[int], channel: str, *, claimed_until: datetime, **columns: Any
+) -> None:
+    """Write down how an attempt went and give the deliveries back; those whose lease another has taken stay so."""
     mine = (
-        DELIVERY.c.alert_id == alert_id,
+        DELIVERY.c.alert_id.in_(alert_ids),
         DELIVERY.c.channel == channel,
         DELIVERY.c.state == "owed",
         DELIVERY.c.claimed_until == claimed_until,
@@ -99,8 +107,18 @@ def close_delivery(tx: Connection, alert_id: int, channel: str, *, claimed_until
     tx.execute(update(DELIVERY).where(*mine).values(claimed_until=None, **columns))
 
 
-def retry_deliveries(tx: Connection, *, now: datetime) -> int:
-    """Make everything owed or failed due now, but for what is being sent; returns how many deliveries that is."""
+def give_up(tx: Connection, channel: str, *, raised_before: datetime, error: str, now: datetime) -> int:
+    """Fail for good what has been owed to a channel for too long; returns how many deliveries that were."""
     idle = or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until < now)
-    again = update(DELIVERY).where(DELIVERY.c.state != "sent", idle).values(state="owed", next_try_at=now)
-    return tx.execute(again).rowcount
+    old = select(ALERT.c.id).where(ALERT.c.created_at < raised_before)
+    owed = (DELIVERY.c.channel == channel, DELIVERY.c.state == "owed", DELIVERY.c.alert_id.in_(old), idle)
+    return tx.execute(update(DELIVERY).where(*owed).values(state="failed", error=error)).rowcount
+
+
+def retry_deliveries(tx: Connection, *, now: datetime, channels: Collection[str] | None = None) -> int:
+    """Make what is owed or failed (to some channels; None: all) due now, but for what is being sent; says how many."""
+    idle = or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until < now)
+    again = update(DELIVERY).where(DELIVERY.c.state.in_(["owed", "failed"]), idle)
+    if channels is not None:
+        again = again.where(DELIVERY.c.channel.in_(channels))
+    return tx.execute(again.values(state="owed", next_try_at=now)).rowcount

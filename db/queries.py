@@ -396,21 +396,6 @@ def told(conn: Connection, watches: Collection[str], listing_ids: Iterable[int])
     }
 
 
-def owed(conn: Connection, *, now: datetime, limit: int = 500) -> list[Row]:
-    """The deliveries due now, oldest alert first, each with its alert's key and payload."""
-    query = (
-        select(DELIVERY, ALERT.c.key, ALERT.c.kind, ALERT.c.watch, ALERT.c.payload, ALERT.c.created_at)
-        .join(ALERT, ALERT.c.id == DELIVERY.c.alert_id)
-        .where(
-            DELIVERY.c.state == "owed",
-            DELIVERY.c.next_try_at <= now,
-            or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until < now),
-        )
-    )
-    rows = conn.execute(query.order_by(DELIVERY.c.alert_id, DELIVERY.c.channel).limit(limit)).mappings()
-    return [{**row, "payload": json.loads(row["payload"])} for row in rows]
-
-
 def deliveries(conn: Connection, *, states: Collection[str], limit: int) -> list[Row]:
     """Deliveries in some states, newest alert first."""
     query = (

@@ -31,6 +31,7 @@ from db.tables import (
     Alert,
     Aside,
     Blocked,
+    ChannelState,
     Delivery,
     Listing,
     Mark,
@@ -61,6 +62,7 @@ LISTING, PRESENCE, PRICE = table(Listing), table(Presence), table(PricePoint)
 SOURCE, VISIT, RATE, QUOTA, NOTE = table(Source), table(Visit), table(Rate), table(Quota), table(Note)
 PAGE_MEMORY, PAST, QUARANTINE = table(PageMemory), table(Past), table(Quarantine)
 WATCH, TOLD, ALERT, DELIVERY = table(WatchState), table(Told), table(Alert), table(Delivery)
+CHANNEL = table(ChannelState)
 MARK, BLOCKED, ASIDE = table(Mark), table(Blocked), table(Aside)
 
 SET_ASIDE = select(ASIDE.c.listing_id)

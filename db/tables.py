@@ -362,7 +362,10 @@ class Told(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """An alert owed to a channel: `owed` until it is `sent`, or `failed` for good."""
+    """An alert owed to a channel: `owed` until it is `sent`, `failed` for good, or `dropped` as no longer wanted.
+
+    `message` is the key of the message that carries it, from the first attempt on; several may leave in one.
+    """
 
     __table_args__ = (
         Index(
@@ -371,6 +374,7 @@ class Delivery(SQLModel, table=True):
             sqlite_where=text("state = 'owed'"),
             postgresql_where=text("state = 'owed'"),
         ),
+        Index("delivery_sent", "channel", "sent_at"),
     )
 
     alert_id: int = Field(sa_column_args=[ForeignKey("alert.id")], sa_type=BigInteger, primary_key=True)
@@ -380,6 +384,24 @@ class Delivery(SQLModel, table=True):
     next_try_at: datetime = Field(sa_type=Instant)
     claimed_until: datetime | None = Field(default=None, sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    error: str = ""
+    message: str = Field(default="", sa_column_kwargs={"server_default": ""})
+
+
+class ChannelState(SQLModel, table=True):
+    """How a channel fares: one that fails pauses, one that refuses us is disabled until somebody mends it.
+
+    `fingerprint` is of its settings: with others it starts afresh.
+    """
+
+    __tablename__ = "channel"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    name: str = Field(primary_key=True)
+    fingerprint: str
+    failures: int = 0
+    paused_until: datetime | None = Field(default=None, sa_type=Instant)
+    disabled_at: datetime | None = Field(default=None, sa_type=Instant)
     error: str = ""
 
 

@@ -106,7 +106,7 @@ def test_a_receiver_that_is_down_gets_everything_later_under_the_same_key(
     assert len(set(keys)) == 1
 
 
-def test_what_a_channel_refuses_for_good_is_failed_and_can_be_retried(
+def test_a_channel_that_refuses_for_good_is_disabled_and_can_be_retried(
     home: Home, shop: Shop, visits: Callable[[], Visited], tracker_command: Callable[..., Ran], httpserver: HTTPServer
 ) -> None:
     configure(
@@ -116,9 +116,12 @@ def test_what_a_channel_refuses_for_good_is_failed_and_can_be_retried(
     httpserver.expect_oneshot_request("/hook").respond_with_data("", status=410)
     with opened(home) as tracker:
         delivery.deliver(tracker)
+        delivery.deliver(tracker)
         with reading(tracker.engine) as conn:
-            assert [row["state"] for row in queries.deliveries(conn, states=("failed",), limit=9)] == ["failed"]
+            assert [row["attempts"] for row in queries.deliveries(conn, states=("owed",), limit=9)] == [1]
     assert "answered 410" in tracker_command("alerts", "pending").out
+    assert "disabled" in tracker_command("alerts", "channels").out
+    assert "disabled since" in tracker_command("doctor").out
     httpserver.expect_oneshot_request("/hook").respond_with_data("taken")
     assert tracker_command("alerts", "retry").out == "1 sent, 0 refused\n"
 
@@ -311,7 +314,7 @@ def test_the_item_itself_is_asked_before_an_alert(make_tracker: Callable[..., Tr
     assert first is not None
     assert asked == ["https://barn.example/", *(f"https://barn.example/item/{number}" for number in "124")]
     with reading(tracker.engine) as conn:
-        [alert] = queries.owed(conn, now=now_utc())
+        [alert] = queries.deliveries(conn, states=("owed",), limit=9)
     told = [(one["site_id"], one["unverified"]) for one in alert["payload"]["offers"]]
     assert told == [("4", True), ("1", False)], "sold is not told, the unasked is, and called so"
     asked.clear()
@@ -348,7 +351,7 @@ def test_a_deal_that_was_not_looked_at_says_so(
     tracker = make_tracker(watches=(WATCH,))
     pipeline.visit(tracker, scraper, source, fetch, every=timedelta(hours=1))
     with reading(tracker.engine) as conn:
-        [alert] = queries.owed(conn, now=now_utc())
+        [alert] = queries.deliveries(conn, states=("owed",), limit=9)
     told = [one["unverified"] for one in alert["payload"]["offers"]]
     assert (len(looked), told.count(False), len(told)) == (asked, verified, 12)
     message = compose(alert["payload"])

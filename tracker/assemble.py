@@ -18,6 +18,7 @@ from tracker.config import Config, channels_of, read_config
 from tracker.core.errors import ConfigError, StoreError, Unreachable
 from tracker.core.gpus import Catalogue, catalogue
 from tracker.core.identify import identifier
+from tracker.pacing import zone_of
 from tracker.pipeline import Tracker, now_utc
 from tracker.second_thoughts import reprice
 
@@ -87,6 +88,8 @@ def opened(home: Home, config: Config | None = None) -> Iterator[Tracker]:
             costs=read.costs,
             channels=channels_of(read),
             use=read.basis,
+            paces={name: watch.pace for name, watch in read.watches.items()},
+            zone=zone_of(read.buyer.time_zone),
             currency=read.buyer.currency,
             max_pages=read.fetch.max_pages,
             owner=read.owner.notify,

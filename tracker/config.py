@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 import alerts
@@ -29,6 +38,7 @@ from tracker.core.rules import Watch
 from tracker.core.wanted import Modded, Sort, Wanted
 from tracker.mistakes import mistakes
 from tracker.output import near
+from tracker.pacing import PaceTable, known_zone
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -66,6 +76,7 @@ class BuyerTable(_Table):
     postcode: str = ""
     currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
     vat_reclaim: bool = False
+    time_zone: Annotated[str, AfterValidator(known_zone)] = ""
 
 
 class ImportTable(_Table):
@@ -166,7 +177,7 @@ class SourceTable(BaseModel):
         return {name: str(value) for name, value in (self.model_extra or {}).items()}
 
 
-class WatchTable(_Table):
+class WatchTable(PaceTable):
     """What to hear about: every filter of `tracker report`, and a metric below a value; above, where more is better."""
 
     gpu: Words = ("*",)

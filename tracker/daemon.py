@@ -41,7 +41,7 @@ class Daemon:
         self._config = config
         self._fetch_of = fetch_of
         self._stopping = threading.Event()
-        self._news = threading.Event()
+        self._post = delivery.Post(tracker)
         self._busy_hosts: set[str] = set()
         self._planned: dict[str, Stop] = {}
         self._hosts: dict[str, str] = {}
@@ -76,18 +76,16 @@ class Daemon:
             max_instances=1,
             misfire_grace_time=None,
         )
-        clock.add_job(self._news.set, "interval", seconds=TICK.total_seconds(), coalesce=True, misfire_grace_time=None)
-        postman = threading.Thread(target=self._deliver_on_news, name="deliver")
+        clock.add_job(self._post.wake, "interval", seconds=TICK.total_seconds(), coalesce=True, misfire_grace_time=None)
         with self._until_told():
             clock.start()
-            postman.start()
+            self._post.open()
             log.info("watching %d sources for %d watches", len(self._planned), len(self._tracker.watches))
             self._stopping.wait()
             log.info("stopping: visits under way are finished first")
         clock.shutdown()
         self._workers.shutdown(cancel_futures=True)
-        self._news.set()
-        postman.join()
+        self._post.close()
         self._deliver()
         log.info("stopped")
 
@@ -142,14 +140,8 @@ class Daemon:
             self._busy_hosts.discard(host)
         if visited is not None:
             log.info("%s", visited)
-            self._news.set()
+            self._post.wake()
         return visited
-
-    def _deliver_on_news(self) -> None:
-        while not self._stopping.is_set():
-            self._news.wait()
-            self._news.clear()
-            self._deliver()
 
     def _deliver(self) -> None:
         try:

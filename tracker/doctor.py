@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from db import queries
+from db import channels, queries
 from db.engine import reading
 from scrapers import oauth
 from tracker.assemble import Home, opened, stop
@@ -131,6 +131,13 @@ def _watches(tracker: Tracker) -> Iterator[Finding]:
 def _outbox(tracker: Tracker) -> Iterator[Finding]:
     with reading(tracker.engine) as conn:
         stuck = queries.deliveries(conn, states=("owed", "failed"), limit=1000)
+        fare = channels.states(conn)
+    for name, one in tracker.channels.items():
+        state = fare.get(name)
+        if state and state["disabled_at"] and state["fingerprint"] == one.fingerprint:
+            found = f"disabled since {_minute(state['disabled_at'])}: {state['error']}"
+            advice = f"mend it, then `tracker alerts test {name}`; its alerts wait until then, at most a week"
+            yield Finding(state="warn", check=f"channel {name}", found=found, advice=advice)
     refused: dict[str, str] = {row["channel"]: row["error"] for row in stuck if row["error"]}
     for channel, error in refused.items():
         count = sum(row["channel"] == channel for row in stuck)

@@ -8,8 +8,8 @@ The daemon, the CLI, the demo, the importers and the tests all call these functi
 import hashlib
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine
@@ -34,6 +34,7 @@ from tracker.core.metrics import DEFAULTS, Basis
 from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.money import Rates
 from tracker.core.offers import Identify, understand
+from tracker.core.pace import Pace
 from tracker.core.rules import Alert, Change, Event, Watch, evaluate, summarise
 from tracker.owner import news_of
 
@@ -67,6 +68,8 @@ class Tracker:
     currency: str = "USD"
     max_pages: int = 200
     owner: tuple[str, ...] = ("console",)
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    zone: tzinfo = UTC
 
     @property
     def basis(self) -> str:

@@ -1,14 +1,18 @@
 """What a person does about the outbox: test the channels, see what is pending, try again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from alerts.base import Channel, Message
 from alerts.message import compose
-from db import outbox, queries
+from db import channels as channels_table
+from db import delivery_queries, outbox, queries
 from db.engine import reading, writing
+from db.rows import Row
 from tracker import delivery, pipeline
+from tracker.assemble import Home
 from tracker.config import Config, channels_of
 from tracker.core.errors import ConfigError, NotifyError
 from tracker.core.flat import flat_alert
@@ -27,14 +31,31 @@ def test_channels(config: Config, names: Sequence[str]) -> dict[str, str]:
         if name not in channels:
             raise ConfigError(f"there is no channel {name!r}{near(name, channels)}")
     message = compose(flat_alert(_example(), created_at=datetime.now(UTC)))
-    results = {}
-    for name in names or channels:
-        try:
-            channels[name].send(message)
-            results[name] = ""
-        except NotifyError as error:
-            results[name] = str(error)
-    return results
+    return {name: _tried(channels[name], message) for name in names or channels}
+
+
+def _tried(channel: Channel, message: Message) -> str:
+    try:
+        channel.send(message)
+    except NotifyError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001  (what it says may hold a secret of the channel's)
+        return f"crashed: {type(error).__name__}"
+    return ""
+
+
+def mend(home: Home, config: Config, names: Collection[str]) -> int:
+    """Use channels again that have just worked; returns how many of them were disabled or paused."""
+    engine = home.engine(config)
+    try:
+        with writing(engine) as tx:
+            before = channels_table.states(tx)
+            held = [name for name in names if name in before and before[name]["failures"] + bool(before[name]["error"])]
+            channels_table.enable(tx, held)
+            outbox.retry_deliveries(tx, now=pipeline.now_utc(), channels=held)
+    finally:
+        engine.dispose()
+    return len(held)
 
 
 def _example() -> Alert:
@@ -88,21 +109,77 @@ def pending(tracker: Tracker, *, limit: int = 200) -> list[dict[str, Any]]:
             "state": row["state"],
             "attempts": row["attempts"],
             "next_try": row["next_try_at"].isoformat(timespec="seconds") if row["state"] == "owed" else None,
-            "about": _about(row["payload"]),
+            "about": _about(row),
             "message": row["error"],
         }
         for row in rows
     ]
 
 
-def _about(payload: Mapping[str, Any]) -> str:
+def sent(tracker: Tracker, *, limit: int = 50) -> list[dict[str, Any]]:
+    """The newest alerts by channel: when the best listing was listed, seen and sent, and the seconds between.
+
+    `listed` is what the site says, null where it says nothing.
+    """
+    with reading(tracker.engine) as conn:
+        rows = delivery_queries.recent(conn, limit=limit)
+    return [_timed(row) for row in rows]
+
+
+def _timed(row: Row) -> dict[str, Any]:
+    best: Row = next(iter(row["payload"]["offers"]), {})
+    listed_at = datetime.fromisoformat(best["listed_at"]) if best.get("listed_at") else None
+    seen_at, sent_at = row["created_at"], row["sent_at"]
+    return {
+        "alert": row["alert_id"],
+        "watch": row["watch"],
+        "kind": row["kind"],
+        "channel": row["channel"],
+        "state": row["state"],
+        "listed_at": _instant(listed_at),
+        "seen_at": _instant(seen_at),
+        "sent_at": _instant(sent_at),
+        "listed_to_seen_s": round((seen_at - listed_at).total_seconds()) if listed_at else None,
+        "seen_to_sent_s": round((sent_at - seen_at).total_seconds(), 1) if sent_at else None,
+        "about": _about(row),
+    }
+
+
+def _about(row: Row) -> str:
     """What an alert is about, in a few words."""
-    return str(payload["offers"][0]["title"] if payload["offers"] else f"{payload['source']}: {payload['occasion']}")
+    payload = row["payload"]
+    if payload["offers"]:
+        return str(payload["offers"][0]["title"])
+    return str(payload.get("subject") or f"{payload.get('source', '')}: {payload['occasion']}")
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="seconds")
+
+
+def standing(tracker: Tracker) -> list[dict[str, Any]]:
+    """How every channel fares: `ok`, `paused` after a failure, or `disabled` until it is mended."""
+    with reading(tracker.engine) as conn:
+        known = channels_table.states(conn)
+    return [_fares(name, channel, known.get(name)) for name, channel in tracker.channels.items()]
+
+
+def _fares(name: str, channel: Channel, row: Row | None) -> dict[str, Any]:
+    state = row if row and row["fingerprint"] == channel.fingerprint else {}
+    disabled_at, paused_until = state.get("disabled_at"), state.get("paused_until")
+    return {
+        "channel": name,
+        "type": channel.type,
+        "state": "disabled" if disabled_at else "paused" if paused_until else "ok",
+        "since": _instant(disabled_at),
+        "until": None if disabled_at else _instant(paused_until),
+        "message": state.get("error", ""),
+    }
 
 
 def retry(tracker: Tracker) -> Delivered:
-    """Make everything owed or failed due now, and deliver it."""
-    now = pipeline.now_utc()
+    """Use every channel again, make everything owed or failed due now, and deliver it."""
     with writing(tracker.engine) as tx:
-        outbox.retry_deliveries(tx, now=now)
+        channels_table.enable(tx)
+        outbox.retry_deliveries(tx, now=pipeline.now_utc())
     return delivery.deliver(tracker)

@@ -143,23 +143,31 @@ def test_a_webhook_is_signed_when_there_is_a_secret(httpserver: HTTPServer) -> N
 
 
 ANSWERS = [
-    (500, {}, False, None),
-    (503, {"Retry-After": "120"}, False, 120.0),
-    (429, {"Retry-After": "30"}, False, 30.0),
-    (410, {}, True, None),
-    (404, {}, True, None),
-    (302, {"Location": "http://elsewhere.example/"}, False, None),
+    (500, {}, (False, False), None),
+    (503, {"Retry-After": "120"}, (False, False), 120.0),
+    (429, {"Retry-After": "30"}, (False, False), 30.0),
+    (429, {"Retry-After": "soon"}, (False, False), None),
+    (429, {"Retry-After": "Fri, 01 May 2015 12:00:00 GMT"}, (False, False), 0.0),
+    (400, {}, (True, False), None),
+    (413, {}, (True, False), None),
+    (422, {}, (True, False), None),
+    (401, {}, (True, True), None),
+    (403, {}, (True, True), None),
+    (404, {}, (True, True), None),
+    (410, {}, (True, True), None),
+    (302, {"Location": "http://elsewhere.example/"}, (False, False), None),
 ]
 
 
-@pytest.mark.parametrize(("status", "headers", "permanent", "retry_after_s"), ANSWERS)
+@pytest.mark.parametrize(("status", "headers", "final", "retry_after_s"), ANSWERS)
 def test_what_a_webhook_answer_means(
-    httpserver: HTTPServer, status: int, headers: dict[str, str], permanent: bool, retry_after_s: float | None
+    httpserver: HTTPServer, status: int, headers: dict[str, str], final: tuple[bool, bool], retry_after_s: float | None
 ) -> None:
     httpserver.expect_request("/hook").respond_with_response(Response(status=status, headers=headers))
     with pytest.raises(NotifyError) as refusal:
         Webhook(url=httpserver.url_for("/hook")).send(MESSAGE)
-    assert (refusal.value.permanent, refusal.value.retry_after_s) == (permanent, retry_after_s)
+    assert (refusal.value.permanent, refusal.value.disables) == final
+    assert refusal.value.retry_after_s == retry_after_s
 
 
 def test_no_webhook_receiver_is_worth_another_try() -> None:

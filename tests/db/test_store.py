@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import FromClause, func, select
 
-from db import outbox, queries, sources, sql, store
+from db import delivery_queries, outbox, queries, sources, sql, store
 from db.engine import reading, writing
 from db.points import points as points_of
 from tests.conftest import NOON, offer, rejected
@@ -209,21 +209,21 @@ def test_one_event_is_owed_once(make_tracker: MakeTracker) -> None:
     assert count(tracker, sql.DELIVERY) == 1
 
 
-def test_a_delivery_is_taken_by_one_and_again_after_its_lease(make_tracker: MakeTracker) -> None:
+def test_a_message_is_taken_by_one_and_again_after_its_lease(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
+    later, latest = NOON + 2 * HOUR, NOON + 3 * HOUR
     with writing(tracker.engine) as tx:
         outbox.owe(tx, [owed()], now=NOON)
-        [row] = queries.owed(tx, now=NOON)
-        where = (row["alert_id"], row["channel"])
-        assert outbox.claim_delivery(tx, *where, now=NOON, until=NOON + HOUR)
-        assert not outbox.claim_delivery(tx, *where, now=NOON, until=NOON + HOUR)
-        assert queries.owed(tx, now=NOON) == []
-        assert outbox.claim_delivery(tx, *where, now=NOON + 2 * HOUR, until=NOON + 3 * HOUR)
-        outbox.close_delivery(
-            tx, *where, claimed_until=NOON + HOUR, state="failed", error="late"
-        )  # not its lease any more
-        outbox.close_delivery(tx, *where, claimed_until=NOON + 3 * HOUR, state="sent", sent_at=NOON)
-        assert not outbox.claim_delivery(tx, *where, now=NOON + 4 * HOUR, until=NOON + 5 * HOUR)
+        [row] = delivery_queries.waiting(tx, "console")
+        what = ([row["alert_id"]], "console")
+        assert outbox.claim_message(tx, *what, "m", now=NOON, until=NOON + HOUR)
+        assert not outbox.claim_message(tx, *what, "m", now=NOON, until=NOON + HOUR)
+        assert not outbox.claim_message(tx, *what, "another", now=later, until=latest), "it left as m, it stays m"
+        assert outbox.claim_message(tx, *what, "m", now=later, until=latest)
+        outbox.close_message(tx, *what, claimed_until=NOON + HOUR, state="failed")  # not its lease any more
+        outbox.close_message(tx, *what, claimed_until=latest, state="sent", sent_at=NOON)
+        assert not outbox.claim_message(tx, *what, "m", now=latest + HOUR, until=latest + 2 * HOUR)
+        assert delivery_queries.waiting(tx, "console") == []
 
 
 def test_a_failed_transaction_leaves_nothing(make_tracker: MakeTracker) -> None:

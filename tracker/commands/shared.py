@@ -24,8 +24,8 @@ app = typer.Typer(
     epilog="Results go to standard output, all else to standard error. Exit 0: fine, 1: something failed, "
     "2: usage or configuration.",
 )
-alerts_app = typer.Typer(no_args_is_help=True, help="Test the channels; see and retry what is owed.")
-app.add_typer(alerts_app, name="alerts")
+alerts_app = typer.Typer(help="Show the newest alerts; test the channels; see and retry what is owed.")
+app.add_typer(alerts_app, name="alerts", invoke_without_command=True)
 sources_app = typer.Typer(help="Show the sources; try a page; begin a new site.")
 app.add_typer(sources_app, name="sources", invoke_without_command=True)
 gpus_app = typer.Typer(help="Show the spec database.")

@@ -6,7 +6,7 @@ TrackerError
 │   ├── FetchError     Unreachable · RateLimited(.retry_after_s) · Blocked · Gone · TooLarge · Unconfigured
 │   ├── ParseError     the page came back and we cannot read it
 │   └── Suspicious     we read it and do not believe it
-├── NotifyError        a channel refused                               (.permanent)
+├── NotifyError        a channel refused                               (.permanent .disables)
 └── StoreError         the database failed
 """
 
@@ -77,11 +77,18 @@ class Suspicious(SourceError):
 
 
 class NotifyError(TrackerError):
-    """A channel refused a message; `.permanent` says whether trying again can help."""
+    """A channel refused a message.
 
-    def __init__(self, fact: str, *, permanent: bool = False, retry_after_s: float | None = None) -> None:
+    `.permanent` says that trying again cannot help, `.disables` that no other message would be taken either before
+    somebody mends the channel, `.retry_after_s` how long it asks to be left alone.
+    """
+
+    def __init__(
+        self, fact: str, *, permanent: bool = False, disables: bool = False, retry_after_s: float | None = None
+    ) -> None:
         super().__init__(fact)
-        self.permanent = permanent
+        self.permanent = permanent or disables
+        self.disables = disables
         self.retry_after_s = retry_after_s
 
 

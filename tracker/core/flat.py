@@ -73,6 +73,22 @@ def flat_alert(alert: Alert, *, created_at: datetime) -> dict[str, Any]:
     }
 
 
+def flat_notice(key: str, *, subject: str, text: str, created_at: datetime) -> dict[str, Any]:
+    """Something to say of the tracker itself, in the form of an alert without offers."""
+    return {
+        "schema": SCHEMA,
+        "key": key,
+        "kind": "notice",
+        "occasion": "channel disabled",
+        "watch": "",
+        "subject": subject,
+        "text": text,
+        "created_at": _instant(created_at),
+        "count": 0,
+        "offers": [],
+    }
+
+
 def _flat_change(change: Change, watch: Watch) -> dict[str, Any]:
     value = METRICS[watch.metric].of(change.offer, watch.basis)
     return {

@@ -18,6 +18,17 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "channel",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("paused_until", sa.BigInteger(), nullable=True),
+        sa.Column("disabled_at", sa.BigInteger(), nullable=True),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "mark",
         sa.Column("site", sa.String(), nullable=False),
         sa.Column("site_id", sa.String(), nullable=False),
@@ -67,6 +78,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("listing_id"),
     )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("message", sa.String(), server_default="", nullable=False))
+        batch_op.create_index("delivery_sent", ["channel", "sent_at"], unique=False)
+
     with op.batch_alter_table("listing", schema=None) as batch_op:
         batch_op.add_column(sa.Column("group_id", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("priced_at", sa.BigInteger(), nullable=True))
