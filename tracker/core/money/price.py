@@ -9,6 +9,7 @@ prices, instalments, counts), and of what remains one is chosen:
 - one with and one without tax: the one with;
 - two with nothing but punctuation or "now" between them are an old and a new price: the lower one, flagged `was`,
   unless it is under 40 % of the other, which smells of an instalment;
+- one called regular is an old price beside another one, and the price where it is alone;
 - anything else is ambiguous: a wrong price is worse than none.
 """
 
@@ -120,8 +121,8 @@ def _read(text: str, default: str) -> Price | Reason:
     found = _without_counts(numbers(text))
     roles = [_role(number, first=number is found[0], last=number is found[-1]) for number in found]
     kept = _kept(found, roles)
-    if not kept and roles.count(Role.EXTRA) == 1:  # the text of a shipping field
-        kept = [found[roles.index(Role.EXTRA)]]
+    if not kept and set(roles) <= {Role.EXTRA, Role.OLD}:
+        kept = _alone(found, roles)
     if not kept:
         return next((_ROLE_REASONS[role] for role in roles if role in _ROLE_REASONS), words.reason_in(text))
     if _NEGATIVE.search(kept[0].before):
@@ -135,7 +136,10 @@ def _read(text: str, default: str) -> Price | Reason:
     if reason := _disbelief(candidate.money):
         return reason
     said = words.flags_in(text) | words.flags_beside(candidate.number.before, candidate.number.after)
-    flags = (said - chosen.denied) | chosen.flags | ({Flag.WAS} if Role.OLD in roles else set())
+    is_old = any(
+        role is Role.OLD and number.digits != candidate.number.digits for number, role in zip(found, roles, strict=True)
+    )
+    flags = (said - chosen.denied) | chosen.flags | ({Flag.WAS} if is_old else set())
     return Price(amount=candidate.money.amount, currency=candidate.money.currency, flags=tuple(sorted(flags)))
 
 
@@ -170,6 +174,14 @@ def _kept(found: Sequence[Number], roles: Sequence[Role | None]) -> list[Number]
         for number, role, left_out in zip(found, roles, following, strict=True)
         if role is None
     ]
+
+
+def _alone(found: Sequence[Number], roles: Sequence[Role | None]) -> list[Number]:
+    """The only price there is, called the regular one; else the only amount of a text on shipping."""
+    if Role.OLD not in roles:
+        return list(found) if len(found) == 1 else []
+    regular = [number for number in found if words.is_regular(number.before)]
+    return regular[:1] if len({number.digits for number in regular}) == 1 else []
 
 
 def _contradicts(number: Number, role: Role | None, price: _Candidate, default: str) -> bool:

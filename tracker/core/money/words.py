@@ -80,12 +80,31 @@ _PIECE = (
     r"piece|pieces|pc|pcs|unit|card|gpu|item|each|ea|stück|stk|st|stuk|szt|sztuk[ęa]|pièce|pieza|unidad|un|шт|штуку"
 )
 
+# What shops call a price of every day: the old one beside a lower one, and the price where it is the only one.
+_REGULAR = (
+    "reg|regular|regular price|normal|normal price|normalpreis|normaler preis|prix (?:habituel|normal|régulier)"
+    "|precio (?:habitual|normal|regular)|prezzo (?:di listino|normale)|preço normal|cena (?:regularna|normalna)"
+    "|normale prijs|normalpris|vanlig pris|ordinarie pris"
+)
+_REGULAR_GLUED = "通常価格|常规价格|正常价|定价"
+
 # Each role with the words that lead to such a number and those that follow it.
 ROLES: tuple[tuple[Role, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         Role.SAVING,
-        _ends("save|you save|saving|savings|spare|sparen|ersparnis|rabatt|discount|coupon|cashback", "立减|优惠|券"),
-        _begins("off|rabatt|discount|saved|cashback|gespart|taniej|de réduction"),
+        _ends(
+            "save|you save|saving|savings|spare|sparen|sparst|ersparnis|nachlass|rabatt|discount|coupon|cashback"
+            "|économisez|économie|remise|réduction|risparmi|risparmia|sconto|ahorr[ao]s?|ahorre|descuento|desconto|poupe"
+            "|economize|oszczędzasz|oszczędź|oszczędność|rabat|zniżka|taniej|bespaar|korting|du sparer|du sparar|spar"
+            r"|(?:ersparnis|nachlass|rabatt|savings?|discount|économie|remise|réduction|sconto|ahorro|descuento|taniej|rabat"
+            "|zniżka) (?:von|of|de|di|o)",
+            "立减|立減|优惠|優惠|券|[现現立已节節]省|省|直降|割引",
+        ),
+        _begins(
+            "off|rabatt|discount|saved|cashback|gespart|ersparnis|nachlass|taniej|rabatu|zniżki|korting"
+            "|d'économies?|de (?:réduction|remise|descuento|ahorro|desconto)|di (?:sconto|risparmio)",
+            "円引|円off|割引|オフ|引き",
+        ),
     ),
     (
         Role.RATE,
@@ -98,10 +117,10 @@ ROLES: tuple[tuple[Role, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         Role.OLD,
         _ends(
-            "was|were|before|statt|uvp|msrp|rrp|list|list price|retail|reg|regular price|normal|normalpreis|orig"
+            f"{_REGULAR}|was|were|before|statt|uvp|msrp|rrp|list|list price|retail|orig"
             "|original price|originally|old price|vorher|bisher|alter preis|avant|au lieu de|antes|anziché|przed"
             "|zamiast|før|förr|ord[. ]+pris|neupreis|np",
-            "原价|原價|定価|参考価格|정가|вместо|было",
+            f"{_REGULAR_GLUED}|原价|原價|定価|参考価格|정가|вместо|было",
         ),
         _begins("uvp|msrp|rrp|list price|neupreis"),
     ),
@@ -181,6 +200,8 @@ _ON_REQUEST = _any(
     "面议|面議|私聊|询价|詢價|咨询|応相談|お問い合わせ|협의|문의",
 )
 
+_LEADS_REGULAR = _ends(_REGULAR, _REGULAR_GLUED)
+
 _SAID = ((Flag.NEGOTIABLE, _NEGOTIABLE), (Flag.EX_VAT, _EX_TAX), (Flag.EACH, _EACH), (Flag.SOLD, _SOLD))
 _LED = ((Flag.FROM, _LEADS_FROM), (Flag.APPROXIMATE, _LEADS_ABOUT), (Flag.EACH, _ends("je|à|each")))
 _FOLLOWED = (
@@ -201,6 +222,11 @@ def flags_beside(before: str, after: str) -> frozenset[Flag]:
     """What the words right before and after an amount say of it."""
     led = frozenset(flag for flag, pattern in _LED if pattern.search(before))
     return led | frozenset(flag for flag, pattern in _FOLLOWED if pattern.match(after))
+
+
+def is_regular(before: str) -> bool:
+    """Whether the words before an amount call it the everyday price, which is old only beside another one."""
+    return bool(_LEADS_REGULAR.search(before))
 
 
 def names_tax(text: str) -> bool:
