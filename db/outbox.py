@@ -1,10 +1,9 @@
-"""The outbox: what each watch was told, the alerts that are owed, and the deliveries of them."""
+"""The outbox: the watches as they were evaluated, the alerts that are owed, and the deliveries of them."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
@@ -12,7 +11,6 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from db.sql import (
     ALERT,
     DELIVERY,
-    TOLD,
     WATCH,
     upsert,
 )
@@ -30,21 +28,15 @@ def forget_watches(tx: Connection, *, kept: Collection[str]) -> None:
     tx.execute(delete(WATCH).where(WATCH.c.name.not_in(kept)))
 
 
-def forget_told(tx: Connection, watch: str) -> None:
-    """Forget what a watch has said: an edited one speaks afresh."""
-    tx.execute(delete(TOLD).where(TOLD.c.watch == watch))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """An alert as it is owed: its payload for the messages, the channels, and what it tells of which listing."""
+    """An alert as it is owed: its payload for the messages, and its channels."""
 
     key: str
     kind: str
     watch: str
     payload: Mapping[str, Any]
     channels: tuple[str, ...]
-    told: Mapping[int, Decimal]
 
 
 def owe(tx: Connection, alerts: Iterable[Owed], *, now: datetime) -> int:
@@ -64,11 +56,6 @@ def owe(tx: Connection, alerts: Iterable[Owed], *, now: datetime) -> int:
         owed = {"alert_id": alert_id, "state": "owed", "attempts": 0, "next_try_at": now, "error": ""}
         if alert.channels:
             tx.execute(insert(DELIVERY), [{**owed, "channel": channel} for channel in alert.channels])
-        told = [
-            {"watch": alert.watch, "listing_id": listing_id, "unit_usd": unit_usd, "at": now}
-            for listing_id, unit_usd in alert.told.items()
-        ]
-        upsert(tx, TOLD, told, key=("watch", "listing_id"))
         new += 1
     return new
 

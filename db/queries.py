@@ -40,7 +40,6 @@ from db.sql import (
     RATE,
     SET_ASIDE,
     SOURCE,
-    TOLD,
     WATCH,
     chunks,
 )
@@ -81,7 +80,13 @@ def clauses(wanted: Wanted) -> list[Any]:
         asked.append(c.landed_usd <= wanted.max_outlay_usd)
     if wanted.seen_since is not None:
         asked.append(literal(wanted.seen_since, PRESENCE.c.seen_at.type) <= LAST_SEEN)
-    return asked + [~c.title.icontains(word, autoescape=True) for word in wanted.without]
+    return asked + _words(wanted)
+
+
+def _words(wanted: Wanted) -> list[Any]:
+    c = LISTING.c
+    said = [text.icontains(word, autoescape=True) for word in wanted.says for text in (c.title, c.raw)]
+    return [*([or_(*said)] if said else []), *(~c.title.icontains(word, autoescape=True) for word in wanted.without)]
 
 
 def cheapest(
@@ -385,15 +390,6 @@ def noted(conn: Connection, name: str) -> str | None:
 def known_watches(conn: Connection) -> dict[str, str]:
     """The fingerprint of every watch as it was last evaluated over everything."""
     return {row.name: row.fingerprint for row in conn.execute(select(WATCH))}
-
-
-def told(conn: Connection, watches: Collection[str], listing_ids: Iterable[int]) -> dict[tuple[str, int], Decimal]:
-    """The unit price at which each watch last spoke of each of some listings."""
-    return {
-        (row.watch, row.listing_id): row.unit_usd
-        for chunk in chunks(list(listing_ids))
-        for row in conn.execute(select(TOLD).where(TOLD.c.watch.in_(watches), TOLD.c.listing_id.in_(chunk)))
-    }
 
 
 def deliveries(conn: Connection, *, states: Collection[str], limit: int) -> list[Row]:

@@ -187,6 +187,12 @@ class Listing(SQLModel, table=True):
             postgresql_where=text("group_id <> ''"),
         ),
         Index(
+            "listing_auction",
+            "ends_at",
+            sqlite_where=text("on_offer = 1 AND auction = 1"),
+            postgresql_where=text("on_offer AND auction"),
+        ),
+        Index(
             "listing_rejected",
             "rejected",
             sqlite_where=text("rejected IS NOT NULL"),
@@ -351,7 +357,11 @@ class Alert(SQLModel, table=True):
 
 
 class Told(SQLModel, table=True):
-    """The unit price at which a watch last spoke of a listing."""
+    """When a watch last spoke of a listing, and at which unit price (0: no rate was known).
+
+    `rules` (JSON) says the same of each rule: the price in cents, when it was told, and when it last held true. `held`
+    marks what the cool-down kept back, to be looked at again. A row of the first release names no rule: it was `below`.
+    """
 
     __table_args__ = ({"sqlite_with_rowid": False},)
 
@@ -359,6 +369,8 @@ class Told(SQLModel, table=True):
     listing_id: int = Field(sa_column_args=[ForeignKey("listing.id")], sa_type=BigInteger, primary_key=True)
     unit_usd: Decimal = Field(sa_type=Hundredths)
     at: datetime = Field(sa_type=Instant)
+    rules: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
+    held: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class Delivery(SQLModel, table=True):

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tracker.config import Config, channels_of, duration, read_config, settings
+from tracker.config import Config, channels_of, read_config, settings
 from tracker.core.errors import ConfigError
+from tracker.setting import duration
 
 
 def read(folder: Path, text: str) -> Config:
@@ -59,7 +60,19 @@ MISTAKES = [
     ("[sources.a]\nsite = 'ebay'\nquery = 'x'\nqurey = 'y'\n", "'qurey' is no option of ebay, did you mean 'query'?"),
     ("[sources.a]\nsite = 'ebay'\nquery = 'x'\nevery = 'soon'\n", "sources.a.every: 'soon' is no duration"),
     ("[sources.a]\nsite = 'ebay'\nquery = 'x'\nevery = '0s'\n", "sources.a.every"),
-    ("[watches.w]\n", "watches.w.below: must be set"),
+    ("[watches.w]\n", "watches.w: it says nothing about when to speak: write below = …, under_market = "),
+    ("[watches.w]\nunder_market = 20\n", 'watches.w.under_market: 20 is no share of a price: write "20%"'),
+    ("[watches.w]\ndrop = '100%'\n", "watches.w.drop: '100%' is no share of a price"),
+    ("[watches.w]\nlowest = 'always'\n", 'watches.w.lowest: \'always\' is no span of time: write "30d" or "ever"'),
+    (
+        "[watches.w]\nlowest = '30d'\nlowest_of = 'shop'\n",
+        "watches.w.lowest_of: must be 'listing', 'variant' or 'group'",
+    ),
+    ("[watches.w]\nany_change = 3\n", "watches.w.any_change: 3 is no share of a price"),
+    ("[watches.w]\nany_change = false\n", "watches.w: it says nothing about when to speak"),
+    ("[watches.w]\nnew = true\nauction_ends = '2h'\n", "watches.w: auction_ends needs below"),
+    ("[watches.w]\nnew = true\nfits = '700b-q4'\n", "watches.w.fits: no model '700b-q4'"),
+    ("[watches.w]\nnew = true\nrisk = 'ignore'\n", "watches.w.risk: must be 'hide', 'mark' or 'only'"),
     ("[watches.w]\nbelow = -1\n", "watches.w.below"),
     ("[watches.w]\nbelow = 5\nmetric = 'usd_per_bg'\n", "unknown metric 'usd_per_bg', did you mean 'usd_per_gb'?"),
     ("[watches.w]\nbelow = 5\ncondition = 'mint'\n", "watches.w.condition"),

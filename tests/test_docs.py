@@ -14,6 +14,7 @@ import scrapers.sites
 from tests.conftest import Ran
 from tracker.config import Config
 from tracker.core.flat import SCHEMA, flat_alert, flat_offer
+from tracker.watch_tables import WatchTable
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -29,7 +30,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_commands_exist(page: Path, tracker_command: Callable[..., Ran]) -> None:
     for line in re.findall(r"`(tracker [a-z][^`]*)`", page.read_text(encoding="utf-8")):
         words = [word for word in shlex.split(line.replace("\\|", "|"))[1:] if re.fullmatch(r"[a-z]+", word)]
-        ran = tracker_command(*words[: 2 if words[0] in ("alerts", "gpus", "sources") else 1], "--help")
+        ran = tracker_command(*words[: 2 if words[0] in ("alerts", "gpus", "sources", "watches") else 1], "--help")
         assert ran.code == 0, line
         for option in re.findall(r"--[a-z-]+", line):
             assert option in ran.out or option == "--home", line
@@ -62,6 +63,11 @@ def test_every_site_and_channel_is_documented() -> None:
     assert [site for site in scrapers.sites.names() if f"## {site}" not in sites] == []
     channels = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
     assert [name for name in alerts.names() if f"| `{name}` |" not in channels] == []
+
+
+def test_every_setting_of_a_watch_is_documented() -> None:
+    page = (ROOT / "docs" / "watches.md").read_text(encoding="utf-8")
+    assert [name for name in WatchTable.model_fields if f"`{name}`" not in page] == []
 
 
 def test_every_field_of_the_webhook_is_documented() -> None:

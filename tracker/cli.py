@@ -15,6 +15,7 @@ from tracker.commands import (  # noqa: F401  (they register)
     marking,
     setting_up,
     understanding,
+    watching,
 )
 from tracker.commands.shared import app, say
 from tracker.core.errors import ConfigError, TrackerError

@@ -1,25 +1,14 @@
 """tracker.toml and the environment as one frozen Config, or a ConfigError that lists every mistake."""
 
-import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    field_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 import alerts
@@ -32,44 +21,16 @@ from scrapers.platforms import css
 from scrapers.sites import feed, pages, product
 from tracker.core.errors import ConfigError
 from tracker.core.landed import Costs, Forwarder, Import
-from tracker.core.metrics import DEFAULTS, METRICS, Basis
-from tracker.core.models import Condition
+from tracker.core.metrics import DEFAULTS, Basis
 from tracker.core.rules import Watch
-from tracker.core.wanted import Modded, Sort, Wanted
 from tracker.mistakes import mistakes
 from tracker.output import near
-from tracker.pacing import PaceTable, known_zone
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-
-def duration(text: object) -> timedelta:
-    """`90s`, `10m`, `6h`, `1d` or `2w` as a timedelta; raises ValueError for anything else."""
-    if isinstance(text, timedelta):
-        return text
-    if found := re.fullmatch(r"(\d{1,6})\s*([smhdw])", str(text).strip()):
-        return timedelta(**{_UNITS[found[2]]: int(found[1])})
-    raise ValueError(f"{text!r} is no duration: write 90s, 10m, 6h, 1d or 2w")
+from tracker.pacing import known_zone
+from tracker.setting import Duration, NotNegative, Table, Words
+from tracker.watch_tables import WatchTable
 
 
-Duration = Annotated[timedelta, BeforeValidator(duration), Field(gt=timedelta(0))]
-
-
-def _as_tuple(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
-Words = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
-
-
-NotNegative = Annotated[Decimal, Field(ge=0)]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class BuyerTable(_Table):
+class BuyerTable(Table):
     """Who buys: where the card must go, and the currency reports are read in."""
 
     country: str = Field(default="US", pattern=r"^[A-Z]{2}$")
@@ -79,7 +40,7 @@ class BuyerTable(_Table):
     time_zone: Annotated[str, AfterValidator(known_zone)] = ""
 
 
-class ImportTable(_Table):
+class ImportTable(Table):
     """What it costs to bring goods `from` one country `to` another (`*` for any): fractions, and a fee in USD."""
 
     origin: str = Field(alias="from", pattern=r"^([A-Z]{2}|\*)$")
@@ -89,7 +50,7 @@ class ImportTable(_Table):
     broker_usd: Decimal = Field(default=Decimal(0), ge=0)
 
 
-class ForwarderTable(_Table):
+class ForwarderTable(Table):
     """An agent who buys in some countries and forwards: a fraction of the price, and what the way costs in USD."""
 
     countries: Words
@@ -99,15 +60,15 @@ class ForwarderTable(_Table):
     card_kg: Decimal = Field(default=Decimal("1.5"), gt=0)
 
 
-class RulesTable(_Table):
+class RulesTable(Table):
     """What is added to a printed price on its way to the buyer; `shipping_usd` is by country of origin, `*` for any."""
 
-    shipping_usd: dict[str, NotNegative] = {}
+    shipping_usd: dict[str, NotNegative] = Field(default={})
     imports: tuple[ImportTable, ...] = ()
     forwarders: tuple[ForwarderTable, ...] = ()
 
 
-class UseTable(_Table):
+class UseTable(Table):
     """How cards will be used, for the metrics that reckon with it: the tariff, the load, the years, the resale."""
 
     usd_per_kwh: NotNegative = DEFAULTS.usd_per_kwh
@@ -117,7 +78,7 @@ class UseTable(_Table):
     model_gb: Decimal = Field(default=DEFAULTS.model_gb, gt=0)
 
 
-class FetchTable(_Table):
+class FetchTable(Table):
     """How politely pages are fetched; `contact` (a URL or mail address) goes into the User-Agent.
 
     `allow_private` lets sources on this machine or the local network be visited; elsewhere it stays off.
@@ -130,13 +91,13 @@ class FetchTable(_Table):
     allow_private: bool = False
 
 
-class DatabaseTable(_Table):
+class DatabaseTable(Table):
     """Where the data lives; empty for a SQLite file in the home folder."""
 
     url: str = ""
 
 
-class WebTable(_Table):
+class WebTable(Table):
     """Where the pages are served, who may read them, and the token that opens POST /api/ingest/SITE (none closes it).
 
     Tokens may be given as their hashes. `allowed_hosts` are names the pages answer to beside those of this machine;
@@ -153,7 +114,7 @@ class WebTable(_Table):
     prefix: str = Field(default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
 
 
-class OwnerTable(_Table):
+class OwnerTable(Table):
     """Who runs the tracker: the channels that are told when a source breaks, and when it works again."""
 
     notify: Words = ("console",)
@@ -175,59 +136,6 @@ class SourceTable(BaseModel):
     def options(self) -> dict[str, str]:
         """The site's own options, as strings."""
         return {name: str(value) for name, value in (self.model_extra or {}).items()}
-
-
-class WatchTable(PaceTable):
-    """What to hear about: every filter of `tracker report`, and a metric below a value; above, where more is better."""
-
-    gpu: Words = ("*",)
-    kind: Sort = Sort.CARD
-    modded: Modded = Modded.YES
-    min_vram: float | None = Field(default=None, gt=0)
-    max_watts: int | None = Field(default=None, gt=0)
-    bf16: bool = False
-    fp8: bool = False
-    nvlink: bool = False
-    condition: Annotated[tuple[Condition, ...], BeforeValidator(_as_tuple)] = ()
-    site: Words = ()
-    source: Words = ()
-    country: Words = ()
-    min_feedback_percent: float | None = Field(default=None, ge=0, le=100)
-    min_feedback_count: int | None = Field(default=None, ge=0)
-    max_outlay: Decimal | None = Field(default=None, gt=0)
-    without: Words = ()
-    metric: str = "usd_per_gb"
-    below: Decimal = Field(gt=0)
-    notify: Words = ("console",)
-
-    @property
-    def wanted(self) -> Wanted:
-        """The filter as the core knows it."""
-        return Wanted(
-            gpus=tuple(glob.lower() for glob in self.gpu),
-            sort=self.kind,
-            modded=self.modded,
-            min_vram_gb=self.min_vram,
-            max_watts=self.max_watts,
-            bf16=self.bf16,
-            fp8=self.fp8,
-            nvlink=self.nvlink,
-            conditions=self.condition,
-            sites=self.site,
-            sources=self.source,
-            countries=tuple(country.upper() for country in self.country),
-            min_feedback_percent=self.min_feedback_percent,
-            min_feedback_count=self.min_feedback_count,
-            max_outlay_usd=self.max_outlay,
-            without=self.without,
-        )
-
-    @field_validator("metric")
-    @classmethod
-    def _known_metric(cls, name: str) -> str:
-        if name not in METRICS:
-            raise ValueError(f"unknown metric {name!r}{near(name, METRICS)}")
-        return name
 
 
 class Config(BaseSettings):
@@ -285,17 +193,7 @@ class Config(BaseSettings):
     @cached_property
     def asked(self) -> tuple[Watch, ...]:
         """The watches as the core knows them, in file order."""
-        return tuple(
-            Watch(
-                name=name,
-                wanted=watch.wanted,
-                metric=watch.metric,
-                below=watch.below,
-                notify=watch.notify,
-                basis=self.basis,
-            )
-            for name, watch in self.watches.items()
-        )
+        return tuple(watch.watch(name, self.basis) for name, watch in self.watches.items())
 
 
 def read_config(file: Path) -> Config:

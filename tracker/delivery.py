@@ -344,5 +344,4 @@ def _notice(tracker: Tracker, states: Mapping[str, Row], name: str, said: str, n
             created_at=now,
         ),
         channels=tuple(others),
-        told={},
     )

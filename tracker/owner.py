@@ -43,7 +43,7 @@ def news_of(
         "count": 0,
         "offers": [],
     }
-    return Owed(key=key, kind="source", watch="", payload=payload, channels=channels, told={})
+    return Owed(key=key, kind="source", watch="", payload=payload, channels=channels)
 
 
 def _instant(at: datetime | None) -> str | None:

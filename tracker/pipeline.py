@@ -15,7 +15,7 @@ from types import MappingProxyType
 from sqlalchemy import Connection, Engine
 
 from alerts.base import Channel
-from db import notes, outbox, queries, rollups, sources, store
+from db import notes, outbox, queries, rollups, sources, store, told
 from db.engine import reading, writing
 from db.past import Held
 from db.rows import Row, digest_of, priced_of, row_of
@@ -23,10 +23,9 @@ from scrapers import memory
 from scrapers.base import Mode, Page, Request, Scraper, Source, Walk
 from scrapers.canary import canary_answers
 from scrapers.crawl import Crawl, Fetch, crawl
-from tracker import judging
+from tracker import judging, saying
 from tracker.core import health
 from tracker.core.errors import Gone, RateLimited, SourceError
-from tracker.core.flat import flat_alert
 from tracker.core.gpus import Catalogue
 from tracker.core.health import Judgement, Outcome, Word
 from tracker.core.landed import Costs, Landed, asked, land
@@ -35,8 +34,9 @@ from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.money import Rates
 from tracker.core.offers import Identify, understand
 from tracker.core.pace import Pace
-from tracker.core.rules import Alert, Change, Event, Watch, evaluate, summarise
+from tracker.core.rules import Change, Event, Index, Rule, Watch
 from tracker.owner import news_of
+from tracker.past import Scene
 
 log = logging.getLogger("tracker")
 
@@ -70,6 +70,14 @@ class Tracker:
     owner: tuple[str, ...] = ("console",)
     paces: Mapping[str, Pace] = field(default_factory=dict)
     zone: tzinfo = UTC
+    index: Index = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "index", Index(self.watches))
+
+    def scene(self, now: datetime) -> Scene:
+        """What the past is read with, at a time."""
+        return Scene(catalogue=self.catalogue, country=self.costs.country, now=now, owed_at=now_utc())
 
     @property
     def basis(self) -> str:
@@ -208,18 +216,22 @@ def _looked_at_closely(
 
 
 def _about_to_speak(tracker: Tracker, source: Source, harvest: Crawl) -> Iterator[RawListing]:
-    """The listings that are new, back or at another price, and that a watch wants."""
+    """The listings that are new, back or at another price, and that a watch may speak of; those surest of it first."""
     with reading(tracker.engine) as conn:
         known = queries.digests(conn, source.site, [raw.site_id for raw in harvest.listings])
-    now = now_utc()
+    now, later = now_utc(), []
     for raw in harvest.listings:
         outcome = understand(raw, identify=tracker.identify)
         if isinstance(outcome, Rejected) or known.get(raw.site_id) == digest_of(outcome):
             continue
         row = {**row_of(outcome, tracker.bill), "id": 0, "first_seen_at": now}
         offer = priced_of(row, source=source.name, last_seen_at=now, catalogue=tracker.catalogue)
-        if any(watch.wants(offer) for watch in tracker.watches):
+        asked = [watch for watch in tracker.index.asking(offer) if watch.wanted.suits(offer)]
+        if any(watch.wants(offer) for watch in asked):
             yield raw
+        elif any(watch.rules != (Rule.BELOW,) for watch in asked):
+            later.append(raw)
+    yield from later
 
 
 def keep(
@@ -290,11 +302,12 @@ def keep(
             replace(change, unverified=change.offer.site_id in unverified, review=judgement.review)
             for change in recorded.changes
         ]
-        watches = [watch for watch in tracker.watches if not judging.rests_on(watch, judgement.doubts)]
         if visit.released:
             changes += _unsaid(tracker, tx, source_id, changes, since=before["broken_since"])
-        alerts = _worth_saying(watches, tx, source, changes, first=first, now=now)
-        owed = outbox.owe(tx, (_owed(alert, now) for alert in alerts), now=now_utc())
+        resting = [watch.name for watch in tracker.watches if judging.rests_on(watch, judgement.doubts)]
+        index = tracker.index.without(resting) if resting else tracker.index
+        brought = saying.Visit(source=source.name, source_id=source_id, changes=changes, first=first)
+        owed = saying.say(tx, index, brought, tracker.scene(now))
         visited = Visited(
             source=source.name,
             mode=source.mode,
@@ -369,32 +382,6 @@ def _missed_since(before: Row, source: Source, walk: Walk, judgement: Judgement,
     return None
 
 
-def _worth_saying(
-    watches: Sequence[Watch], tx: Connection, source: Source, changes: Sequence[Change], *, first: bool, now: datetime
-) -> list[Alert]:
-    """A source's first visit is history, told once a watch in one summary; after that every change is news."""
-    if first:
-        return list(summarise(watches, changes, occasion=f"first visit of {source.name}", at=now))
-    listing_ids = [change.offer.listing_id for change in changes]
-    told = queries.told(tx, [watch.name for watch in watches], listing_ids)
-    return list(evaluate(watches, changes, told=told))
-
-
-def _owed(alert: Alert, now: datetime) -> outbox.Owed:
-    return outbox.Owed(
-        key=alert.key,
-        kind=alert.kind,
-        watch=alert.watch.name,
-        payload=flat_alert(alert, created_at=now),
-        channels=alert.watch.notify,
-        told={
-            change.offer.listing_id: change.offer.unit_usd
-            for change in alert.changes
-            if change.offer.unit_usd is not None
-        },
-    )
-
-
 def _visit_row(visited: Visited, *, started_at: datetime, now: datetime) -> Row:
     counted = ("pages", "listings", "offers", "rejected", "new", "changed", "ended")
     return {
@@ -449,10 +436,10 @@ def greet(tracker: Tracker, *, now: datetime) -> int:
         with writing(tracker.engine) as tx:
             if queries.known_watches(tx).get(watch.name) == watch.fingerprint:  # another process was quicker
                 continue
-            offers = queries.on_offer(tx, wanted=watch.wanted, catalogue=tracker.catalogue)
-            outbox.forget_told(tx, watch.name)
-            already = [Change(event=Event.NEW, offer=offer) for offer in offers]
-            alerts = summarise([watch], already, occasion="new watch", at=now)
-            owed += outbox.owe(tx, (_owed(alert, now) for alert in alerts), now=now)
+            since = None if watch.max_age is None else now - watch.max_age
+            offers = queries.on_offer(tx, wanted=replace(watch.wanted, seen_since=since), catalogue=tracker.catalogue)
+            told.forget(tx, watch.name)
+            already = [(watch, Change(event=Event.NEW, offer=offer)) for offer in offers]
+            owed += saying.summary(tx, already, tracker.scene(now), occasion="new watch")
             outbox.know_watch(tx, watch, now=now)
     return owed

@@ -82,7 +82,6 @@ def owe(
                 watch=watch,
                 payload=flat_alert(alert, created_at=at),
                 channels=tuple(to),
-                told={},
             )
             outbox.owe(tx, [owed], now=at)
 

@@ -1,6 +1,5 @@
 """Watches: what fits, what is news, and one summary where a watch or a source is new."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -9,7 +8,7 @@ import pytest
 
 from tests.conftest import NOON, priced
 from tracker.core.models import Condition, Priced
-from tracker.core.rules import AlertKind, Change, Event, Watch, evaluate, summarise
+from tracker.core.rules import AlertKind, AllTold, Change, Event, Index, Rule, Told, Watch, evaluate, summarise
 from tracker.core.wanted import Wanted
 
 WATCH = Watch(
@@ -53,23 +52,25 @@ def test_what_a_watch_wants(watch: Watch, offer: Priced, fits: bool) -> None:
 
 
 NEWS = [
-    ("new", Event.NEW, "700", {}, True),
-    ("back", Event.BACK, "700", {}, True),
-    ("a price that fits now", Event.PRICE, "700", {}, True),
-    ("a price that does not", Event.PRICE, "800", {}, False),
-    ("told already at this price", Event.BACK, "700", {("cheap", 1): Decimal(700)}, False),
-    ("flickers a little lower", Event.PRICE, "690", {("cheap", 1): Decimal(700)}, False),
-    ("falls by a twentieth", Event.PRICE, "665", {("cheap", 1): Decimal(700)}, True),
-    ("slid by small steps since it was told", Event.PRICE, "664", {("cheap", 1): Decimal(700)}, True),
-    ("told by another watch", Event.NEW, "700", {("other", 1): Decimal(700)}, True),
-    ("another listing was told", Event.NEW, "700", {("cheap", 2): Decimal(700)}, True),
+    ("new", Event.NEW, "700", [], True),
+    ("back", Event.BACK, "700", [], True),
+    ("a price that fits now", Event.PRICE, "700", [], True),
+    ("a price that does not", Event.PRICE, "800", [], False),
+    ("told already at this price", Event.BACK, "700", [("cheap", 1)], False),
+    ("flickers a little lower", Event.PRICE, "690", [("cheap", 1)], False),
+    ("falls by a twentieth", Event.PRICE, "665", [("cheap", 1)], True),
+    ("slid by small steps since it was told", Event.PRICE, "664", [("cheap", 1)], True),
+    ("told by another watch", Event.NEW, "700", [("other", 1)], True),
+    ("another listing was told", Event.NEW, "700", [("cheap", 2)], True),
 ]
 
 
 @pytest.mark.parametrize(("event", "unit_usd", "told", "news"), [row[1:] for row in NEWS], ids=[row[0] for row in NEWS])
-def test_what_is_worth_saying(event: Event, unit_usd: str, told: Mapping[tuple[str, int], Decimal], news: bool) -> None:
+def test_what_is_worth_saying(event: Event, unit_usd: str, told: list[tuple[str, int]], news: bool) -> None:
+    last = Told(at=NOON, fitted_at=NOON, unit_usd=Decimal(700))
+    known: AllTold = {(name, number, Rule.BELOW): last for name, number in told}
     change = Change(event=event, offer=priced(unit_usd=unit_usd))
-    alerts = list(evaluate([WATCH], [change], told=told))
+    alerts = list(evaluate([WATCH], [change], told=known))
     assert [alert.kind for alert in alerts] == ([AlertKind.DEAL] if news else [])
 
 
@@ -84,7 +85,8 @@ def test_the_same_event_has_the_same_key_and_another_price_another() -> None:
 def test_a_summary_ranks_what_fits_best_first() -> None:
     asked = {1: "700", 2: "600", 3: "900"}
     offers = [Change(event=Event.NEW, offer=priced(number, usd)) for number, usd in asked.items()]
-    [alert] = summarise([WATCH, replace(asking(gpus=("mi50",)), name="none")], offers, occasion="new watch", at=NOON)
+    pairs = Index([WATCH, replace(asking(gpus=("mi50",)), name="none")]).pairs(offers)
+    [alert] = summarise(pairs, occasion="new watch", at=NOON)
     assert alert.kind is AlertKind.SUMMARY
     assert [change.offer.listing_id for change in alert.changes] == [2, 1]
 

@@ -198,7 +198,7 @@ def test_a_quota_is_shared_and_renewed_by_day(make_tracker: MakeTracker) -> None
 
 
 def owed(key: str = "k1", channels: tuple[str, ...] = ("console",)) -> outbox.Owed:
-    return outbox.Owed(key=key, kind="deal", watch="w", payload={"key": key}, channels=channels, told={})
+    return outbox.Owed(key=key, kind="deal", watch="w", payload={"key": key}, channels=channels)
 
 
 def test_one_event_is_owed_once(make_tracker: MakeTracker) -> None:

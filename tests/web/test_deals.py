@@ -14,8 +14,9 @@ from typer.main import get_command
 from tests.conftest import Ran
 from tracker.assemble import Home
 from tracker.commands.shared import app
-from tracker.config import Config, WatchTable
+from tracker.config import Config
 from tracker.core.wanted import Wanted
+from tracker.watch_tables import WatchTable
 from tracker.web.asked import Filters
 
 
@@ -64,7 +65,20 @@ def test_the_page_ranks_as_the_command_does(
 def test_every_option_of_the_report_and_of_watches_is_a_filter() -> None:
     options = {str(option.name) for option in get_command(app).commands["report"].params}  # type: ignore[attr-defined]
     assert options - Filters.model_fields.keys() == {"form"}
-    assert WatchTable.model_fields.keys() - Filters.model_fields.keys() == {"below", "notify"}
+    when = {
+        "below",
+        "under_market",
+        "drop",
+        "drop_days",
+        "lowest",
+        "lowest_of",
+        "new",
+        "back",
+        "auction_ends",
+        "any_change",
+    }
+    how_often = {"again", "rearm", "cool_down", "notify", "quiet", "digest", "max_per_hour"}
+    assert WatchTable.model_fields.keys() - Filters.model_fields.keys() == {*when, *how_often, "says", "risk"}
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def _summary(counts: Mapping[str, int]) -> str:
 def _age(text: str | None) -> timedelta | None:
     if text is None:
         return None
-    from tracker.config import duration
+    from tracker.setting import duration
 
     try:
         return duration(f"{text}d" if text.isdigit() else text)

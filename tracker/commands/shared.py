@@ -28,6 +28,8 @@ alerts_app = typer.Typer(help="Show the newest alerts; test the channels; see an
 app.add_typer(alerts_app, name="alerts", invoke_without_command=True)
 sources_app = typer.Typer(help="Show the sources; try a page; begin a new site.")
 app.add_typer(sources_app, name="sources", invoke_without_command=True)
+watches_app = typer.Typer(help="List the watches, check them, and try one.")
+app.add_typer(watches_app, name="watches", invoke_without_command=True)
 gpus_app = typer.Typer(help="Show the spec database.")
 app.add_typer(gpus_app, name="gpus", invoke_without_command=True)
 

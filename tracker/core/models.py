@@ -195,7 +195,8 @@ class Priced:
 
     `price` and `shipping` are as printed, for the whole listing, in `currency`; `shipping` None is not stated.
     `landed_usd` is for the listing, `unit_usd` per card, ready to use; None where no rate is known. `vram_gb` is GB
-    per card. `spec` is the variant's row, None while the variant is undecided.
+    per card. `spec` is the variant's row, None while the variant is undecided. `printed` is all that the site said
+    (JSON), to be searched for words.
     """
 
     listing_id: int
@@ -228,6 +229,7 @@ class Priced:
     last_seen_at: datetime
     listed_at: datetime | None = None
     ends_at: datetime | None = None
+    printed: str = field(default="", repr=False, compare=False)
 
     @property
     def shipping_known(self) -> bool:

@@ -1,5 +1,6 @@
 """What a report or a watch asks for: one filter over specs and listings, shared by both."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,8 +36,9 @@ class Wanted:
     """A filter: globs over family or variant ids, facts of the spec, and facts of the listing; empty means any.
 
     `min_vram_gb` is GB per card, `max_watts` W per board, `max_outlay_usd` the landed price of the whole listing.
-    `without` are words a title must not hold; `aside` brings back what the user marked or whose seller is blocked. A
-    fact that is unknown answers no question about it.
+    `says` are words of which the listing must hold one, in its title or in anything else its site prints (description,
+    place, pickup); `without` are words a title must not hold; `aside` brings back what the user marked or whose seller
+    is blocked. A fact that is unknown answers no question about it.
     """
 
     gpus: tuple[str, ...] = ("*",)
@@ -54,6 +56,7 @@ class Wanted:
     min_feedback_percent: float | None = None
     min_feedback_count: int | None = None
     max_outlay_usd: Decimal | None = None
+    says: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     seen_since: datetime | None = None
     aside: bool = False
@@ -76,16 +79,23 @@ class Wanted:
 
     def wants(self, offer: Priced) -> bool:
         """Whether an offer is what is asked for, its age left to the caller who knows the time."""
+        return self.admits_card(offer) and (not self.sites or offer.site in self.sites) and self.suits(offer)
+
+    def admits_card(self, offer: Priced) -> bool:
+        """Whether an offer is of a card that is asked for, decided or not."""
+        return self.admits(offer.spec) if offer.spec else self._wants_undecided(offer)
+
+    def suits(self, offer: Priced) -> bool:
+        """Whether everything beside the card and the site is as asked for."""
         return (
-            (self.admits(offer.spec) if offer.spec else self._wants_undecided(offer))
-            and (not self.conditions or offer.condition in self.conditions)
-            and (not self.sites or offer.site in self.sites)
+            (not self.conditions or offer.condition in self.conditions)
             and (not self.sources or offer.source in self.sources)
             and (not self.countries or offer.country in self.countries)
             and _at_least(offer.feedback_percent, self.min_feedback_percent)
             and _at_least(offer.feedback_count, self.min_feedback_count)
             and (self.max_outlay_usd is None or _at_most(offer.landed_usd, self.max_outlay_usd))
             and not any(word.lower() in offer.title.lower() for word in self.without)
+            and (not self.says or _holds(f"{offer.title} {offer.printed}", self.says))
             and (self.modded is not Modded.NO or not offer.modded)
         )
 
@@ -113,3 +123,9 @@ def _at_least(number: float | None, least: float | None) -> bool:
 
 def _at_most(amount: Decimal | None, most: Decimal) -> bool:
     return amount is not None and amount <= most
+
+
+def _holds(text: str, words: Sequence[str]) -> bool:
+    """Whether a text holds one of some words, each as a word by itself."""
+    lower = text.lower()
+    return any(re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", lower) for word in words)

@@ -13,13 +13,13 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from tracker.config import duration
 from tracker.core.errors import ConfigError
 from tracker.core.llm import need
 from tracker.core.metrics import METRICS
 from tracker.core.models import Condition
 from tracker.core.wanted import Modded, Sort, Wanted
 from tracker.output import near
+from tracker.setting import duration
 
 MOST = 500
 """Offers on one page."""

@@ -87,6 +87,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("priced_at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("ended_how", sa.String(), server_default="", nullable=False))
         batch_op.create_index(
+            "listing_auction",
+            ["ends_at"],
+            unique=False,
+            sqlite_where=sa.text("on_offer = 1 AND auction = 1"),
+            postgresql_where=sa.text("on_offer AND auction"),
+        )
+        batch_op.create_index(
             "listing_of_group",
             ["site", "group_id"],
             unique=False,
@@ -98,3 +105,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("broken_since", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("broken_mode", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("told_at", sa.BigInteger(), nullable=True))
+
+    with op.batch_alter_table("told", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("rules", sa.String(), server_default="{}", nullable=False))
+        batch_op.add_column(sa.Column("held", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))

@@ -56,9 +56,9 @@ class Change:
     """One offer that is new, back, or at another price; `was_usd` is its unit price before, None where it had none.
 
     `unverified` says that its site could not be asked about it, where other offers of that site are; `review` what else
-    its source shows that is not believed, "" where all is. `relists` is the
-    number of the listing that this one stands in for. `reasons`, `worth` and `signs` are what an alert adds: why it
-    is told, what the card is worth (None: nobody asked), and what speaks against it.
+    its source shows that is not believed, "" where all is. `relists` is the number of the listing that this one stands
+    in for, `noticed_at` when that happened, if not when the offer was seen. `reasons`, `worth` and `signs` are what an
+    alert adds: why it is told, what the card is worth (None: nobody asked), and what speaks against it.
     """
 
     event: Event
@@ -67,9 +67,15 @@ class Change:
     unverified: bool = False
     review: str = ""
     relists: int | None = None
+    noticed_at: datetime | None = None
     reasons: tuple[Reason, ...] = ()
     worth: Baseline | Refusal | None = None
     signs: tuple[Sign, ...] = ()
+
+    @property
+    def at(self) -> datetime:
+        """When it happened, as far as we know."""
+        return self.noticed_at or self.offer.last_seen_at
 
     @property
     def doubts(self) -> tuple[str, ...]:

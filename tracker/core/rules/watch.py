@@ -44,7 +44,8 @@ class Watch:
 
     `below` is in the unit of `metric`, `basis` what the metric is computed with. `under_market`, `drop`, `any_change`
     and `again` are shares of a price. `lowest` is how far back a low counts, `EVER` for always. `auction_ends` lets
-    auctions answer `below` by their bid, that long before they end.
+    auctions answer `below` by their bid, that long before they end. `max_age` is how long ago an offer may have been
+    seen to be part of a summary.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Watch:
     auction_ends: timedelta | None = None
     any_change: Decimal | None = None
     risk: Risk = Risk.MARK
+    max_age: timedelta | None = None
     again: Decimal = AGAIN
     rearm: timedelta = REARM
     cool_down: timedelta = timedelta(0)

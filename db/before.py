@@ -1,0 +1,212 @@
+"""What rules ask of the past: the own prices of some listings, the lowest of many, and what went before a listing."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import Connection, Float, String, Subquery, column, func, select, type_coerce, values
+
+from db.points import points
+from db.rollups import DAILY
+from db.rows import Row
+from db.sql import LAST_SEEN, LISTING, NOT_MARKET, VISIT, chunks
+from db.tables import MILLISECOND
+from tracker.core.market import CLASS_OF
+from tracker.core.models import Condition, Priced
+from tracker.core.rules.past import Point, Stood, enough, point_of, suspects
+
+Line = tuple[float, float]
+"""Slope and intercept of a metric over the unit price in USD."""
+
+CANDIDATES = 50
+"""Lowest prices looked at; where none of so many is believable, none is said to be."""
+
+
+def own_prices(conn: Connection, offers: Iterable[Priced]) -> dict[int, tuple[Point, ...]]:
+    """What listings asked before they asked what they ask now, oldest first; those that asked nothing are left out."""
+    now = {offer.listing_id: point_of(offer) for offer in offers}
+    found: defaultdict[int, list[Point]] = defaultdict(list)
+    source_of: dict[int, int] = {}
+    for chunk in chunks(list(now)):
+        point = points(LISTING.c.id.in_(chunk), beside=(LISTING.c.source_id,)).c
+        for row in conn.execute(select(*point).order_by(point.listing_id, point.at)):
+            if _before(row.at, now[row.listing_id].at):
+                source_of[row.listing_id] = row.source_id
+                found[row.listing_id].append(
+                    Point(
+                        at=row.at,
+                        unit_usd=row.unit_usd,
+                        price=row.price,
+                        currency=row.currency,
+                        shipping=row.shipping,
+                        available=row.available,
+                    )
+                )
+    return {
+        listing_id: _with_visits(conn, mine, now[listing_id], source_of[listing_id])
+        for listing_id, mine in found.items()
+    }
+
+
+def _with_visits(conn: Connection, mine: Sequence[Point], now: Point, source_id: int) -> tuple[Point, ...]:
+    """The points, those that may be slips marked where a single visit saw them."""
+    doubted = {
+        point.at
+        for point, until in suspects([*mine, now])
+        if _before(point.at, now.at) and seen_once(conn, source_id, point.at, until or now.at)
+    }
+    return tuple(replace(point, once=True) if point.at in doubted else point for point in mine)
+
+
+def _before(at: datetime, now: datetime) -> bool:
+    """Whether an instant read from the database, which knows milliseconds, lies before one of this visit."""
+    return at <= now - MILLISECOND
+
+
+def seen_once(conn: Connection, source_id: int, at: datetime, until: datetime) -> bool:
+    """Whether no complete visit of a source lies between two instants."""
+    v = VISIT.c
+    between = select(v.id).where(v.source_id == source_id, v.mode == "full", v.ended_at > at, v.ended_at < until)
+    return conn.execute(between.limit(1)).first() is None
+
+
+# --- the lowest of many -------------------------------------------------------------------------------------------
+
+
+def lowest_prices(
+    conn: Connection,
+    lines: Mapping[str, Line],
+    conditions: Collection[Condition],
+    *,
+    more_is_better: bool = False,
+    since: datetime,
+    before: datetime,
+) -> list[Stood]:
+    """The lowest prices of some variants, by a metric's line each, that stood between two instants; best first.
+
+    Auctions, and what the user called wrong or a scam, are left out.
+    """
+    if not lines:
+        return []
+    stood = _stood(lines, conditions, before)
+    rows = [(variant, slope, intercept) for variant, (slope, intercept) in lines.items()]
+    listed = values(column("variant", String), column("slope", Float), column("intercept", Float)).data(rows)
+    line = listed.cte("line")
+    value = (type_coerce(stood.c.unit_usd, Float) / 100 * line.c.slope + line.c.intercept).label("value")
+    query = (
+        select(stood, value)
+        .join(line, line.c.variant == stood.c.variant)
+        .where(stood.c.available, stood.c.unit_usd.is_not(None), (stood.c.until.is_(None)) | (stood.c.until >= since))
+        .order_by(value.desc() if more_is_better else value, stood.c.at, stood.c.listing_id)
+        .limit(CANDIDATES)
+    )
+    found = [dict(row) for row in conn.execute(query).mappings()]
+    medians = _medians(conn, found)
+    return [_as_stood(conn, row, medians, before) for row in found]
+
+
+def _stood(lines: Collection[str], conditions: Collection[Condition], before: datetime) -> Subquery:
+    """Each price of the variants with how long it stood, and what its listing asked around it."""
+    c = LISTING.c
+    point = points(
+        c.variant.in_(list(lines)),
+        c.condition.in_([one.value for one in conditions]),
+        ~c.auction,
+        c.rejected.is_(None),
+        c.id.not_in(NOT_MARKET),
+        beside=(c.variant, c.condition, c.source_id),
+    ).c
+    until = func.lead(point.at, type_=point.at.type).over(partition_by=point.listing_id, order_by=point.at)
+    asked = [func.lag(point.unit_usd), func.lag(point.available), func.lead(point.unit_usd), func.lead(point.available)]
+    names = ("was", "was_available", "then", "then_available")
+    around = [
+        one.over(partition_by=point.listing_id, order_by=point.at).label(name)
+        for one, name in zip(asked, names, strict=True)
+    ]
+    return select(*point, until.label("until"), *around).where(point.at < before).subquery("stood")
+
+
+def _as_stood(conn: Connection, row: Row, medians: Mapping[tuple[str, str, str], Decimal], before: datetime) -> Stood:
+    until = row["until"]
+    asked = [row[name] if row[f"{name}_available"] else None for name in ("was", "then")]
+    found = Stood(
+        listing_id=row["listing_id"],
+        value=Decimal(str(row["value"])).quantize(Decimal("0.0001")),
+        unit_usd=row["unit_usd"],
+        at=row["at"],
+        until=until,
+        before=asked[0],
+        after=asked[1],
+        median_usd=medians.get((row["variant"], _class(row["condition"]), row["at"].date().isoformat())),
+    )
+    if found.believable and not replace(found, once=True).believable:
+        return replace(found, once=seen_once(conn, row["source_id"], row["at"], until or before))
+    return found
+
+
+def _class(condition: str) -> str:
+    return CLASS_OF[Condition(condition)].value
+
+
+def _medians(conn: Connection, found: Sequence[Row]) -> dict[tuple[str, str, str], Decimal]:
+    """What half of the offers like each of some prices asked on the day it appeared, where there were enough."""
+    d, days = DAILY.c, {row["at"].date().isoformat() for row in found}
+    if not days:
+        return {}
+    cells = {(row["variant"], _class(row["condition"])) for row in found}
+    written: defaultdict[tuple[str, str], list[tuple[str, int, int | None]]] = defaultdict(list)
+    query = select(d.variant, d.condition, d.day, d.n, d.median_cents).where(
+        d.variant.in_({variant for variant, _ in cells}), d.condition.in_({one for _, one in cells}), d.day <= max(days)
+    )
+    for variant, condition, day, n, cents in conn.execute(query.order_by(d.day)):
+        written[variant, condition].append((day, n, cents))
+    medians: dict[tuple[str, str, str], Decimal] = {}
+    for row in found:
+        cell, day = (row["variant"], _class(row["condition"])), row["at"].date().isoformat()
+        last = next((one for one in reversed(written[cell]) if one[0] <= day), None)
+        if last is not None and last[2] is not None and enough(last[1]):
+            medians[(*cell, day)] = Decimal(last[2]).scaleb(-2)
+    return medians
+
+
+def watched_since(conn: Connection, variants: Collection[str], conditions: Collection[Condition]) -> datetime | None:
+    """The first day on which anything of some variants was on offer; None where nothing ever was."""
+    d = DAILY.c
+    classes = {CLASS_OF[one].value for one in conditions}
+    first = select(func.min(d.day)).where(d.variant.in_(list(variants)), d.condition.in_(classes))
+    day = conn.execute(first).scalar()
+    return None if day is None else datetime.fromisoformat(f"{day}T00:00:00+00:00")
+
+
+# --- the same card again ------------------------------------------------------------------------------------------
+
+RELISTED = timedelta(days=14)
+"""What a seller lists again within this time after the old listing was last seen is the same card."""
+
+
+_ALIKE = ("id", "seller", "source_id", "variant", "condition", "quantity", "title", "unit_usd")
+
+
+def gone_before(conn: Connection, offers: Sequence[Priced], *, now: datetime) -> list[Row]:
+    """Listings that new ones may stand in for: of the same variants at the same site, not seen now but lately."""
+    c = LISTING.c
+    site = offers[0].site if offers else ""
+    sellers = {offer.seller for offer in offers}
+    variants = {offer.variant for offer in offers if offer.variant}
+    found: list[Row] = []
+    for chunk in chunks(sorted(variants)):
+        query = select(*(c[name] for name in _ALIKE), c.ended_at, LAST_SEEN.label("seen_at"))
+        alike = (c.variant.in_(chunk), ~c.auction, c.rejected.is_(None), c.site == site, c.seller.in_(sellers))
+        standing = query.where(*alike, c.on_offer)
+        gone = query.where(*alike, ~c.on_offer, c.ended_at >= now - RELISTED)
+        for each in (standing, gone):
+            found += [dict(row) for row in conn.execute(each).mappings()]
+    return [row for row in found if _gone(row, now)]
+
+
+def _gone(row: Row, now: datetime) -> bool:
+    """Whether a listing is not shown any more, but was not long ago."""
+    last = row["ended_at"] or row["seen_at"]
+    return last is not None and now - RELISTED <= last and (row["ended_at"] is not None or _before(last, now))

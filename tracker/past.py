@@ -1,0 +1,131 @@
+"""What rules read of the past, for the offers that watches want: a few statements for a whole visit."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from db import before, queries
+from tracker.core.gpus import Catalogue
+from tracker.core.market import CLASS_OF
+from tracker.core.metrics import METRICS
+from tracker.core.models import Condition, Priced
+from tracker.core.rules import EVER, Change, Low, Past, Risk, Scope, Stood, Watch
+from tracker.core.rules.past import lowest
+from tracker.market import judged
+
+Pair = tuple[Watch, Change]
+
+BETTER = 3
+"""So many better offers standing, and nobody need look whether the lowest of a group is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What the past is read with: the specs, where the buyer is, and the time; `owed_at` if alerts are owed later."""
+
+    catalogue: Catalogue
+    country: str
+    now: datetime
+    owed_at: datetime | None = None
+
+
+def known_past(conn: Connection, pairs: Sequence[Pair], scene: Scene) -> dict[int, Past]:
+    """What the rules of some watches need to know around the offers they want, by listing.
+
+    Only what some rule asks about is read: own prices for `drop`, `any_change` and the listing's lowest, the lows of
+    cards for `lowest`, and what cards are worth for `under_market` and `risk`.
+    """
+    offers = {change.offer.listing_id: change.offer for _, change in pairs if not change.offer.auction}
+    fresh = {change.offer.listing_id for _, change in pairs if change.event == "new"}
+    remembering = _offers(pairs, offers, _asks_its_own)
+    own = before.own_prices(conn, [one for one in remembering if one.listing_id not in fresh])
+    worth = judged(conn, _offers(pairs, offers, _asks_worth), country=scene.country, now=scene.now)
+    lows = _lows(conn, [(watch, change) for watch, change in pairs if change.offer.listing_id in offers], scene)
+    return {
+        listing_id: Past(
+            own=own.get(listing_id, ()),
+            lows=lows.get(listing_id, {}),
+            worth=worth[listing_id][0] if listing_id in worth else None,
+            signs=worth[listing_id][1] if listing_id in worth else (),
+        )
+        for listing_id in own.keys() | worth.keys() | lows.keys()
+    }
+
+
+def _offers(pairs: Iterable[Pair], offers: Mapping[int, Priced], asks: Callable[[Watch], bool]) -> list[Priced]:
+    wanted = {change.offer.listing_id for watch, change in pairs if asks(watch)}
+    return [offers[listing_id] for listing_id in wanted & offers.keys()]
+
+
+def _asks_its_own(watch: Watch) -> bool:
+    listing = watch.lowest is not None and watch.lowest_of is Scope.LISTING
+    return watch.drop is not None or watch.any_change is not None or listing
+
+
+def _asks_worth(watch: Watch) -> bool:
+    return watch.under_market is not None or watch.risk is not Risk.MARK
+
+
+# --- the lowest ---------------------------------------------------------------------------------------------------
+
+
+def _lows(conn: Connection, pairs: Iterable[Pair], scene: Scene) -> dict[int, dict[str, Low]]:
+    """The low that each offer must beat, by listing and watch."""
+    found: defaultdict[int, dict[str, Low]] = defaultdict(dict)
+    asked: defaultdict[tuple[object, ...], list[Pair]] = defaultdict(list)
+    for watch, change in pairs:
+        if watch.lowest is not None and watch.lowest_of is not Scope.LISTING:
+            asked[_cell(watch, change.offer)].append((watch, change))
+    for mine in asked.values():
+        low = _low(conn, mine, scene)
+        for watch, change in mine if low else ():
+            found[change.offer.listing_id][watch.name] = low  # type: ignore[assignment]  # there is one here
+    return found
+
+
+def _cell(watch: Watch, offer: Priced) -> tuple[object, ...]:
+    """What has one low: a variant in a class of conditions over a span, or a watch with all it asks for."""
+    if watch.lowest_of is Scope.GROUP:
+        return (watch.name,)
+    return (offer.variant, CLASS_OF[Condition(offer.condition)], watch.lowest)
+
+
+def _low(conn: Connection, pairs: Sequence[Pair], scene: Scene) -> Low | None:
+    watch, change = pairs[0]
+    if watch.lowest_of is Scope.GROUP:
+        metric = METRICS[watch.metric]
+        if metric.more_is_better or _beaten(conn, pairs, scene):
+            return None
+        lines = {
+            gpu.id: line for gpu in watch.wanted.variants(scene.catalogue) if (line := metric.line(gpu, watch.basis))
+        }
+        conditions = list(watch.wanted.conditions or Condition)
+    elif change.offer.variant is None:
+        return None
+    else:
+        lines = {change.offer.variant: (1.0, 0.0)}
+        own = CLASS_OF[Condition(change.offer.condition)]
+        conditions = [one for one in Condition if CLASS_OF[one] is own]
+    since = scene.now - (watch.lowest or EVER)
+    stood: Sequence[Stood] = before.lowest_prices(conn, lines, conditions, since=since, before=scene.now)
+    watched_since = before.watched_since(conn, lines, conditions)
+    return None if watched_since is None else lowest(stood, since=since, watched_since=watched_since)
+
+
+def _beaten(conn: Connection, pairs: Sequence[Pair], scene: Scene) -> bool:
+    """Whether several others on offer are better than the best of these by far more than a slip could be."""
+    watch = pairs[0][0]
+    metric = METRICS[watch.metric]
+    mine = {change.offer.listing_id: metric.of(change.offer, watch.basis) for _, change in pairs}
+    values = [value for value in mine.values() if value is not None]
+    if not values:
+        return True
+    group = replace(watch.wanted, sites=(), sources=(), countries=(), max_outlay_usd=None, without=())
+    best = queries.cheapest(
+        conn, metric, wanted=group, basis=watch.basis, top=len(mine) + BETTER, catalogue=scene.catalogue
+    )
+    others = [metric.of(one, watch.basis) for one in best if one.listing_id not in mine]
+    return sum(value is not None and value < min(values) for value in others) >= BETTER

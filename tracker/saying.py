@@ -1,0 +1,148 @@
+"""What a visit, or a new watch, has to say: the rules over what changed, in the transaction that stored it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from db import outbox, queries, told
+from db.before import gone_before
+from db.sql import LISTING, SET_ASIDE
+from db.told import Remembered
+from tracker.core.flat import MOST_OFFERS, flat_alert
+from tracker.core.rules import Alert, Answer, Change, Event, Index, Past, Told, Watch, answers, summarise, told_by
+from tracker.core.rules.relisting import stands_in_for
+from tracker.market import Judged, judged
+from tracker.past import Scene, known_past
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What a visit brought: its source, what changed, and whether it was the source's first."""
+
+    source: str
+    source_id: int
+    changes: Sequence[Change]
+    first: bool
+
+
+def say(tx: Connection, index: Index, visit: Visit, scene: Scene) -> int:
+    """Owe every alert that a visit gives reason for, and keep in mind what was told; returns how many are new.
+
+    A source's first visit is history, told once a watch in one summary; after that every change is news.
+    """
+    if visit.first:
+        occasion = f"first visit of {visit.source}"
+        return summary(tx, list(index.pairs(visit.changes)), scene, occasion=occasion)
+    changed = {change.offer.listing_id for change in visit.changes}
+    waiting = _held(tx, index, scene)
+    later = [*_ending(tx, index, scene), *_again(tx, waiting, scene)]
+    changes = [
+        *_with_relisted(tx, index, visit, scene.now),
+        *(change for change in later if change.offer.listing_id not in changed),
+    ]
+    pairs = list(index.pairs(changes))
+    if not pairs:
+        return 0
+    past = known_past(tx, pairs, scene)
+    ids = {number for _, change in pairs for number in (change.offer.listing_id, change.relists) if number is not None}
+    found = list(answers(index, changes, told=told.told(tx, ids), past=past))
+    alerts = [answer.alert for answer in found if answer.told]
+    owed = _owe(tx, alerts, scene, past)
+    no_more = [Remembered(watch=watch, listing_id=number, rules={}) for watch, number in waiting]
+    told.remember(tx, [*no_more, *(_remembered(answer, scene.now) for answer in found)])
+    return owed
+
+
+def summary(tx: Connection, pairs: Sequence[tuple[Watch, Change]], scene: Scene, *, occasion: str) -> int:
+    """Owe one alert a watch about all that answers it already; returns how many are new."""
+    past = known_past(tx, pairs, scene)
+    alerts = list(summarise(pairs, occasion=occasion, at=scene.now, past=past))
+    owed = _owe(tx, alerts, scene, past)
+    told.remember(tx, [entry for alert in alerts for entry in _in_summary(alert, scene.now)])
+    return owed
+
+
+def _owe(tx: Connection, alerts: Sequence[Alert], scene: Scene, past: Mapping[int, Past]) -> int:
+    """Owe alerts, each offer that is spelled out with what the card is worth and what speaks against it."""
+    shown = {change.offer.listing_id: change.offer for alert in alerts for change in alert.changes[:MOST_OFFERS]}
+    known = {number: (own.worth, own.signs) for number, own in past.items() if own.worth is not None}
+    rest = [offer for number, offer in shown.items() if number not in known]
+    about = {**known, **judged(tx, rest, country=scene.country, now=scene.now)}
+    owed = (_owed(alert, about, scene.now) for alert in alerts)
+    return outbox.owe(tx, owed, now=scene.owed_at or scene.now)
+
+
+def _owed(alert: Alert, about: Mapping[int, Judged], now: datetime) -> outbox.Owed:
+    changes = tuple(
+        replace(change, worth=about[change.offer.listing_id][0], signs=about[change.offer.listing_id][1])
+        if change.offer.listing_id in about
+        else change
+        for change in alert.changes[:MOST_OFFERS]
+    )
+    said = replace(alert, changes=(*changes, *alert.changes[MOST_OFFERS:]))
+    return outbox.Owed(
+        key=alert.key,
+        kind=alert.kind,
+        watch=alert.watch.name,
+        payload=flat_alert(said, created_at=now),
+        channels=alert.watch.notify,
+    )
+
+
+# --- what else has changed ----------------------------------------------------------------------------------------
+
+
+def _with_relisted(tx: Connection, index: Index, visit: Visit, now: datetime) -> Iterator[Change]:
+    """The changes, new listings that stand in for old ones marked so."""
+    new = [change.offer for change in visit.changes if change.event is Event.NEW and index.asking(change.offer)]
+    gone = gone_before(tx, new, now=now)
+    for change in visit.changes:
+        if gone and change.event is Event.NEW:
+            yield replace(change, relists=stands_in_for(change.offer, visit.source_id, gone))
+        else:
+            yield change
+
+
+def _ending(tx: Connection, index: Index, scene: Scene) -> Iterator[Change]:
+    """The auctions whose end is near enough for some watch, whichever source showed them."""
+    longest = max((watch.auction_ends for watch in index.watches if watch.auction_ends), default=None)
+    if longest is None:
+        return
+    c = LISTING.c
+    soon = (c.on_offer, c.auction, c.ends_at > scene.now, c.ends_at <= scene.now + longest)
+    for offer in queries.offers(tx, *soon, LISTING.c.id.not_in(SET_ASIDE), catalogue=scene.catalogue):
+        yield Change(event=Event.ENDING, offer=offer, noticed_at=scene.now)
+
+
+def _held(tx: Connection, index: Index, scene: Scene) -> list[tuple[str, int]]:
+    """What a cool-down kept silent, by watch and listing, where it is over."""
+    cooling = {watch.name: watch.cool_down for watch in index.watches}
+    waiting = told.held(tx) if any(cooling.values()) else []
+    return [(watch, number) for watch, number, at in waiting if watch in cooling and scene.now - at >= cooling[watch]]
+
+
+def _again(tx: Connection, waiting: Sequence[tuple[str, int]], scene: Scene) -> Iterator[Change]:
+    numbers = {number for _, number in waiting}
+    here = (LISTING.c.id.in_(numbers), LISTING.c.on_offer, LISTING.c.id.not_in(SET_ASIDE))
+    for offer in queries.offers(tx, *here, catalogue=scene.catalogue) if numbers else ():
+        yield Change(event=Event.PRICE, offer=offer, noticed_at=scene.now)
+
+
+# --- what is kept in mind -----------------------------------------------------------------------------------------
+
+
+def _remembered(answer: Answer, now: datetime) -> Remembered:
+    unit_usd = answer.change.offer.unit_usd
+    said = {reason.rule: Told(at=now, fitted_at=now, unit_usd=unit_usd) for reason in answer.told}
+    quiet = {rule: replace(last, fitted_at=now) for rule, last in answer.quiet}
+    return Remembered(
+        watch=answer.watch.name, listing_id=answer.change.offer.listing_id, rules=quiet | said, held=answer.held
+    )
+
+
+def _in_summary(alert: Alert, now: datetime) -> Iterator[Remembered]:
+    for offer, rules in told_by(alert):
+        last = Told(at=now, fitted_at=now, unit_usd=offer.unit_usd)
+        yield Remembered(watch=alert.watch.name, listing_id=offer.listing_id, rules=dict.fromkeys(rules, last))
