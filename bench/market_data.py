@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 from random import Random
 
@@ -81,7 +82,9 @@ LISTING = (
     "ends_at",
     "first_seen_at",
     "ended_at",
+    "priced_at",
 )
+_ENDED_AT = LISTING.index("ended_at")
 PRICE = ("listing_id", "at", "price", "currency", "shipping", "unit_usd", "available")
 
 Values = tuple[object, ...]
@@ -155,13 +158,16 @@ def _fill(db: sqlite3.Connection, made: Market) -> None:
     sources = [(number + 1, f"source-{number}", f"site{number % 8}", "ok", "", 0) for number in range(SOURCES)]
     db.executemany("INSERT INTO source (id, name, site, state, message, failures) VALUES (?, ?, ?, ?, ?, ?)", sources)
     euro = Decimal(db.execute("SELECT usd FROM rate WHERE currency = 'EUR'").fetchone()[0])
+    points: list[Values] = []
     for start in range(0, made.listings, 50_000):
         numbers = range(start, min(start + 50_000, made.listings))
         rows = [listing(number, made, now_ms, euro) for number in numbers]
         db.executemany(insert("listing", LISTING), rows)
-        db.executemany(insert("price", PRICE), (point for row in rows for point in _points(row)))
-        seen = ((row[3], row[0], now_ms) for row in rows if row[-1] is None)
+        points += [point for row in rows for point in _points(row)]
+        seen = ((row[3], row[0], now_ms) for row in rows if row[_ENDED_AT] is None)
         db.executemany(insert("presence", ("source_id", "listing_id", "seen_at")), seen)
+    points.sort(key=itemgetter(1))  # as polling comes upon them: in order of listings they would lie denser
+    db.executemany(insert("price", PRICE), points)
     db.executemany(insert("daily", DAILY), _daily(now_ms))
     db.executemany(insert("visit", VISIT), _visits(made, now_ms))
 
@@ -251,21 +257,26 @@ def listing(number: int, made: Market, now_ms: int, euro: Decimal) -> Values:
         None,
         first,
         first + POLLS * _POLL_MS if ended else None,
+        first + changes[-1] * _POLL_MS if (changes := _changes(number + 1)) else None,
     )
 
 
+def _changes(listing_id: int) -> list[int]:
+    """The polls that find another price."""
+    dice = _dice(-listing_id)
+    return [poll for poll in range(1, POLLS) if dice.random() < CHANGE]
+
+
 def _points(row: Values) -> Iterator[Values]:
-    """The price points of one listing's polls: the first, every change, and the end."""
+    """The prices of one listing's polls that are over; of a foreign one all, as rates have moved since."""
     named = dict(zip(LISTING, row, strict=True))
     listing_id, price, unit, first = (int(str(named[name])) for name in ("id", "price", "unit_usd", "first_seen_at"))
     rest = (named["currency"], named["shipping"])
-    dice = _dice(-listing_id)
-    changes = [poll for poll in range(1, POLLS) if dice.random() < CHANGE]
+    changes = _changes(listing_id)
     for left, poll in zip(range(len(changes), -1, -1), (0, *changes), strict=True):
-        was = 100 + 4 * left  # sellers come down, to the price of today
-        yield listing_id, first + poll * _POLL_MS, price * was // 100, *rest, unit * was // 100, True
-    if named["ended_at"] is not None:
-        yield listing_id, named["ended_at"], price, *rest, unit, False
+        if left or named["currency"] != "USD":
+            was = 100 + 4 * left  # sellers come down, to the price of today
+            yield listing_id, first + poll * _POLL_MS, price * was // 100, *rest, unit * was // 100, True
 
 
 DAILY = ("condition", "variant", "day", "n", "min_cents", "p10_cents", "median_cents", "p90_cents")

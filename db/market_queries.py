@@ -1,17 +1,14 @@
 """What is asked of the database about the market: comparable prices, how long they stood, and daily prices."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
-from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, union_all
+from sqlalchemy import Connection, Select, func, or_, select, union_all
 
 from db import marks
 from db.points import SINCE, points
-from db.rollups import DAILY
 from db.rows import Row
 from db.sql import LAST_SEEN, LISTING, NOT_MARKET, PRICE, SOURCE, VISIT, chunks
 from tracker.core.health import Outcome
@@ -91,33 +88,3 @@ def first_visits(conn: Connection) -> dict[str, datetime]:
     first = select(VISIT.c.ended_at).where(VISIT.c.source_id == SOURCE.c.id).order_by(VISIT.c.started_at).limit(1)
     rows = conn.execute(select(SOURCE.c.name, first.scalar_subquery()))
     return {row[0]: row[1] for row in rows if row[1] is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class DailyPrices:
-    """Daily prices as one table: `columns` name the cells of `rows`; amounts are cents of USD."""
-
-    columns: tuple[str, ...]
-    rows: Sequence[Sequence[Any]]
-
-
-def daily(conn: Connection, variants: Collection[str], condition: str, *, since: date) -> DailyPrices:
-    """Daily prices in one class from a day on, by variant, oldest first, each led by the last row before that day.
-
-    A day without a row is like the last one before it.
-    """
-    d = DAILY.c
-    columns = (d.variant, d.day, d.n, d.min_cents, d.p10_cents, d.median_cents, d.p90_cents)
-    mine = select(*columns).where(d.condition == condition)
-    start = since.isoformat()
-    found = conn.execute(mine.where(d.variant.in_(variants), d.day >= start).order_by(d.variant, d.day)).all()
-    known = {row[0] for row in found if row[1] == start}
-    before = (
-        select(d.variant, func.max(d.day).label("day"))
-        .where(d.condition == condition, d.variant.in_([name for name in variants if name not in known]), d.day < start)
-        .group_by(d.variant)
-        .subquery()
-    )
-    led = conn.execute(mine.join(before, and_(d.variant == before.c.variant, d.day == before.c.day))).all()
-    rows = sorted([*led, *found], key=itemgetter(0, 1)) if led else found
-    return DailyPrices(columns=tuple(column.name for column in columns), rows=rows)

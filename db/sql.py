@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     bindparam,
+    column,
     func,
     insert,
     select,
@@ -23,6 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
@@ -132,20 +134,26 @@ class _Many(TypeDecorator[Sequence[Any]]):
 
 @compiles(_Each, "sqlite")
 def _each_in_sqlite(element: _Each, compiler: SQLCompiler, **how: Any) -> str:
-    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **how)}))"
+    return f"json_each({compiler.process(element.clauses, **how)})"
 
 
 @compiles(_Each, "postgresql")
 def _each_in_postgresql(element: _Each, compiler: SQLCompiler, **how: Any) -> str:
-    return f"(SELECT unnest({compiler.process(element.clauses, **how)}))"
+    return f"unnest({compiler.process(element.clauses, **how)})"
 
 
-def one_of(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    """Whether a column is one of the values of a named parameter.
+def each(name: str, kind: TypeEngine[Any]) -> TableValuedAlias:
+    """The values of a named parameter as a table of one column, `value`.
 
     However many these are, they are one parameter: SQLAlchemy spells out those of `in_` at every run.
     """
-    return column.bool_op("IN")(_Each(bindparam(name, type_=_Many(column.type))))
+    one = column("value", kind)
+    return _Each(bindparam(name, type_=_Many(kind))).table_valued(one, name="value")
+
+
+def one_of(asked: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether a column is one of the values of a named parameter."""
+    return asked.in_(select(each(name, asked.type).c.value))
 
 
 def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

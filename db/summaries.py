@@ -8,12 +8,12 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, func, select, type_coerce
+from sqlalchemy import BigInteger, Connection, bindparam, func, select, tuple_, type_coerce
 
 from db import lite
 from db.queries import clauses
 from db.rollups import DAILY
-from db.sql import LISTING
+from db.sql import LISTING, each, one_of
 from tracker.core.by_gpu import by_spec_alone
 from tracker.core.gpus import Catalogue
 from tracker.core.market import ANY
@@ -40,6 +40,8 @@ def summary(conn: Connection, *, wanted: Wanted, catalogue: Catalogue) -> list[S
     if not by_spec_alone(wanted):
         found = _by_listings(conn, wanted)
     elif conn.dialect.name == "sqlite":
+        if not conn.in_transaction():
+            conn.begin()  # the driver would look at the database anew for every statement
         cursor: Any = conn.connection.cursor()  # of so many small statements most would be SQLAlchemy's work
         found = lite.numbers(cursor)
     else:
@@ -84,31 +86,27 @@ Day = tuple[str, str, int, int | None, int | None, int | None, int | None]
 The prices are None where nothing was on offer. A day without a row is like the last one before it.
 """
 
-_DAY = tuple(DAILY.c[name] for name in ("variant", "day", "n", "min_cents", "p10_cents", "median_cents", "p90_cents"))
-_ASKED = (DAILY.c.condition == ANY, DAILY.c.variant.in_(bindparam("variants", expanding=True)))
-_SINCE = select(*_DAY).where(*_ASKED, DAILY.c.day >= bindparam("since"))
+DAY = ("variant", "day", "n", "min_cents", "p10_cents", "median_cents", "p90_cents")
+"""The columns of a `Day`."""
+
+_DAY = tuple(DAILY.c[name] for name in DAY)
+_CLASS = DAILY.c.condition == bindparam("condition")
+_LATER = select(*_DAY).where(_CLASS, one_of(DAILY.c.variant, "variants"), DAILY.c.day > bindparam("since"))
+_NAMED = each("variants", DAILY.c.variant.type)
+_EARLIER = DAILY.alias("earlier")
 _LAST = (
-    select(DAILY.c.variant, func.max(DAILY.c.day).label("day"))
-    .where(*_ASKED, DAILY.c.day < bindparam("since"))
-    .group_by(DAILY.c.variant)
-    .subquery()
+    select(func.max(_EARLIER.c.day))
+    .where(_EARLIER.c.condition == bindparam("condition"), _EARLIER.c.variant == _NAMED.c.value)
+    .where(_EARLIER.c.day <= bindparam("since"))
+    .correlate(_NAMED)
+    .scalar_subquery()
 )
-_BEFORE = select(*_DAY).join_from(
-    _LAST,
-    DAILY,
-    and_(DAILY.c.condition == ANY, DAILY.c.variant == _LAST.c.variant, DAILY.c.day == _LAST.c.day),
-)
+_FIRST = select(*_DAY).where(_CLASS, tuple_(DAILY.c.variant, DAILY.c.day).in_(select(_NAMED.c.value, _LAST)))
 
 
-def days(conn: Connection, variants: Collection[str], *, since: date) -> list[Day]:
-    """Daily prices of variants over all conditions, by variant and day; led by the last row before, if need be."""
-    first = since.isoformat()
-    found = _days(conn, _SINCE, variants, first)
-    led = {variant for variant, day, *_ in found if day == first}
-    return sorted(found + _days(conn, _BEFORE, [variant for variant in variants if variant not in led], first))
-
-
-def _days(conn: Connection, query: Select[Any], variants: Collection[str], since: str) -> list[Day]:
-    """The rows as the driver gives them: wrapped one by one, tens of thousands take three times as long."""
-    cursor: Any = conn.execute(query, {"variants": list(variants), "since": since}).cursor
-    return list(cursor.fetchall())
+def days(conn: Connection, variants: Collection[str], *, since: date, condition: str = ANY) -> list[Day]:
+    """Daily prices of variants in one class, by variant and day; each led by the last row before, if need be."""
+    asked = {"variants": list(variants), "since": since.isoformat(), "condition": condition}
+    # The rows as the driver gives them: wrapped one by one, tens of thousands take three times as long.
+    first, later = (conn.execute(query, asked).cursor for query in (_FIRST, _LATER))
+    return sorted([*first.fetchall(), *later.fetchall()])

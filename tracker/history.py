@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db import market_queries, queries
-from db.market_queries import DailyPrices
+from db import queries, summaries
 from db.references import references
+from db.summaries import DAY, Day
 from tracker.chart import Line
 from tracker.core.errors import TrackerError
 from tracker.core.gpus import Catalogue, match
@@ -30,7 +30,7 @@ def history(
     """
     variants = [gpu.id for gpu in match(catalogue, name)]
     if variants:
-        own = _by_day(market_queries.daily(conn, variants, condition, since=since), condition, since, today)
+        own = _by_day(summaries.days(conn, variants, since=since, condition=condition), condition, since, today)
         return own + [row for variant in variants for row in _referred(conn, variant, condition, since)]
     found = queries.named(conn, name)
     if len(found) != 1:
@@ -39,13 +39,13 @@ def history(
     return _of_listing(found[0], queries.prices_of(conn, found[0]["id"]), since, today)
 
 
-def _by_day(prices: DailyPrices, condition: str, since: date, today: date) -> list[dict[str, Any]]:
+def _by_day(prices: list[Day], condition: str, since: date, today: date) -> list[dict[str, Any]]:
     """One row for every day of every variant: a day without a row is like the last one before it."""
-    if not prices.rows:
+    if not prices:
         return []
     import pandas as pd
 
-    frame = pd.DataFrame(prices.rows, columns=list(prices.columns))
+    frame = pd.DataFrame(prices, columns=list(DAY))
     frame["day"] = pd.to_datetime(frame["day"])
     gone = float("inf")  # having no price is a value of its own, or filling would bridge the gap
     noted = frame.set_index(["day", "variant"]).astype("float64").fillna(gone).unstack("variant")
@@ -65,7 +65,7 @@ def _by_day(prices: DailyPrices, condition: str, since: date, today: date) -> li
         }
         for day, variant, n, *amounts in zip(
             every["day"].dt.strftime("%Y-%m-%d"),
-            *(every[column] for column in prices.columns if column != "day"),
+            *(every[column] for column in DAY if column != "day"),
             strict=True,
         )
     ]

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from db import rollups
 from db.engine import reading, writing
-from db.market_queries import daily
 from db.rollups import DAILY
 from db.store import reprice
+from db.summaries import days
 from tests.conftest import NOON, offer, rejected
 from tests.db.test_store import see
 from tracker.core.models import Condition, Offer, Rejected
@@ -70,9 +70,8 @@ def test_a_day_without_a_change_has_no_row_and_is_like_the_one_before(make_track
     visit(tracker, [offer("1", "600")], at=NOON + 5 * DAY)
     assert [row[:3] for row in rows(tracker)] == [("2026-05-01", 1, 70000), ("2026-05-06", 1, 60000)]
     with reading(tracker.engine) as conn:
-        later = daily(conn, [CARD], "used", since=date(2026, 5, 4))
-    assert later.columns[:4] == ("variant", "day", "n", "min_cents")
-    assert [row[:4] for row in later.rows] == [(CARD, "2026-05-01", 1, 70000), (CARD, "2026-05-06", 1, 60000)]
+        later = days(conn, [CARD], since=date(2026, 5, 4), condition="used")
+    assert [row[:4] for row in later] == [(CARD, "2026-05-01", 1, 70000), (CARD, "2026-05-06", 1, 60000)]
 
 
 def test_what_is_gone_leaves_a_row_of_nothing(make_tracker: MakeTracker) -> None:

@@ -82,6 +82,16 @@ def test_the_index_alone_answers_the_fast_way(make_tracker: MakeTracker) -> None
             assert "TEMP B-TREE" not in plan
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_is_written_meanwhile_does_not_split_a_summary(make_tracker: MakeTracker) -> None:
+    tracker = market(make_tracker)
+    with reading(tracker.engine) as conn:
+        before = summaries.summary(conn, wanted=Wanted(), catalogue=tracker.catalogue)
+        see(tracker, [offer("new", "50")], at=NOON)
+        assert summaries.summary(conn, wanted=Wanted(), catalogue=tracker.catalogue) == before
+    assert asked(tracker)["rtx-3090-24gb"][0] == 12
+
+
 def noted(tracker: Tracker, days_ago: int, median_cents: int | None) -> None:
     day = (TODAY - timedelta(days=days_ago)).isoformat()
     row = {"condition": "any", "variant": "rtx-3090-24gb", "day": day, "n": 0 if median_cents is None else 3}
