@@ -11,20 +11,19 @@ from db import marks
 from db.points import SINCE, points
 from db.rows import Row
 from db.sql import LAST_SEEN, LISTING, NOT_MARKET, PRICE, SOURCE, VISIT, chunks
-from tracker.core.health import Outcome
+from tracker.core.lifecycle import End
 from tracker.core.risk import SCAM_SELLER
-
-QUARANTINED = (Outcome.SUSPICIOUS.value,)
-"""States of a source that is not believed."""
 
 _ASKED = (
     *("id", "site", "url", "title", "condition", "quantity", "unit_usd", "seller", "feedback_percent"),
-    *("feedback_count", "country", "flags", "on_offer", "first_seen_at", "ended_at"),
+    *("feedback_count", "country", "flags", "on_offer", "first_seen_at", "listed_at", "ended_at", "ended_how"),
 )
 
 
 def comparables(conn: Connection, variant: str, *, since: datetime) -> list[Row]:
-    """Every price of a variant that stands, or stood since an instant; auctions and quarantined sources left out.
+    """Every price of a variant that stands, or stood since an instant; auctions are left out.
+
+    What a visit in quarantine asks is not stored, so what its source showed before still counts.
 
     `at` is when the price was last true. What is listed but sold out counts as gone since its price was noted so.
     """
@@ -45,7 +44,7 @@ def _as_marked(conn: Connection, variant: str, rows: list[Row]) -> list[Row]:
     sold, known = marks.bought(conn, variant), marks.swindlers(conn)
     for row in rows:
         if (at := sold.get(row["id"])) and row["on_offer"]:
-            row |= {"on_offer": False, "at": at, "ended_at": at}
+            row |= {"on_offer": False, "at": at, "ended_at": at, "ended_how": End.SAID}
         if (row["site"], row["seller"]) in known:
             row["flags"] = f"{row['flags']} {SCAM_SELLER}".strip()
     return rows
@@ -56,7 +55,11 @@ def _of(variant: str, at: Any) -> Select[Any]:
     return (
         select(*(c[name] for name in _ASKED), at.label("at"), SOURCE.c.name.label("source"))
         .join(SOURCE, SOURCE.c.id == c.source_id)
-        .where(c.variant == variant, ~c.auction, c.unit_usd.is_not(None), SOURCE.c.state.not_in(QUARANTINED))
+        .where(
+            c.variant == variant,
+            ~c.auction,
+            c.unit_usd.is_not(None),
+        )
         .where(c.id.not_in(NOT_MARKET))
     )
 

@@ -306,6 +306,24 @@ def digests(conn: Connection, site: str, site_ids: Collection[str]) -> dict[str,
     }
 
 
+def unseen(
+    conn: Connection, source: str, *, before: datetime, limit: int, leave_out: Collection[str] = ()
+) -> list[Row]:
+    """Whole rows of what a source has on offer and no source has shown since an instant, the longest unseen first."""
+    mine = PRESENCE.alias("mine")
+    query = (
+        select(LISTING)
+        .join(mine, mine.c.listing_id == LISTING.c.id)
+        .join(SOURCE, SOURCE.c.id == mine.c.source_id)
+        .where(SOURCE.c.name == source, LISTING.c.on_offer, mine.c.seen_at < before)
+        .where(literal(before, mine.c.seen_at.type) > LAST_SEEN)
+        .order_by(mine.c.seen_at, LISTING.c.id)
+        .limit(limit + len(leave_out))
+    )
+    rows = [dict(row) for row in conn.execute(query).mappings()]
+    return [row for row in rows if row["site_id"] not in leave_out][:limit]
+
+
 def has_shown(conn: Connection, source_id: int) -> bool:
     """Whether a source has ever shown a listing that is still kept in mind."""
     return (

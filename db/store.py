@@ -7,14 +7,16 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, bindparam, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, bindparam, case, delete, exists, select, update
 
 from db import marks
 from db.points import write_out, write_out_today
 from db.rows import Bill, Row, digest_of, is_on_offer, priced_of, row_of
 from db.sql import LAST_SEEN, LISTING, PAGE_MEMORY, PRESENCE, PRICE, SOURCE, chunks, enter, one_of, upsert
 from tracker.core.gpus import Catalogue
+from tracker.core.lifecycle import End
 from tracker.core.models import Offer, Rejected
+from tracker.core.offers import GONE
 from tracker.core.rules import Change, Event
 
 KEPT = timedelta(days=2)
@@ -73,6 +75,7 @@ def record(
     source: str,
     source_id: int,
     missed_since: datetime | None,
+    how: End = End.MISSED,
     bill: Bill,
     catalogue: Catalogue,
     now: datetime,
@@ -81,8 +84,8 @@ def record(
     """Store what a visit saw: new and changed listings, prices that are over, presence, and what has ended.
 
     Listings this source has not shown since `missed_since` end, unless another source still shows them; None ends
-    nothing. Of a group that is shown whole, everything else ends at once. `digests` stand for what a search shows of
-    listings of which more is known.
+    nothing, and `how` is what to say of their end. Of a group that is shown whole, everything else ends at once.
+    `digests` stand for what a search shows of listings of which more is known.
     """
     shown = {outcome.raw.site_id: outcome for outcome in outcomes}
     site = next((outcome.raw.site for outcome in shown.values()), "")
@@ -100,7 +103,7 @@ def record(
         rows[site_id]["digest"] = digests[site_id]
     before = _stored(tx, _BEFORE, site, rows.keys() & known.keys())
     for site_id, row in rows.items():
-        row |= _since(before.get(site_id), row, now)
+        row |= {**_since(before.get(site_id), row, now), "ended_how": _said(shown[site_id])}
     new = [row | {"source_id": source_id} for site_id, row in rows.items() if site_id not in before]
     enter(tx, LISTING, new)
     entered = _entered(tx, site, rows.keys() - known.keys())
@@ -112,7 +115,7 @@ def record(
     enter(tx, PRESENCE, _presence(source_id, entered.values(), now))
     _note_presence(tx, source_id, [ids[site_id] for site_id in shown.keys() - entered.keys()], now)
     offers = sum(isinstance(outcome, Offer) for outcome in shown.values())
-    gone = [] if missed_since is None else _end_missing(tx, source_id, missed_since, now)
+    gone = [] if missed_since is None else _end_missing(tx, source_id, missed_since, how, now)
     gone += _end_rest(tx, site, shown.values(), now)
     touched = (*(row["variant"] for row in rows.values()), *(row["variant"] for row in before.values()), *gone)
     return Recorded(
@@ -279,7 +282,26 @@ def _price_point(listing_id: int, row: Row, now: datetime) -> Row:
     }
 
 
-def _end_missing(tx: Connection, source_id: int, missed_since: datetime, now: datetime) -> list[str | None]:
+def _said(outcome: Offer | Rejected) -> str:
+    """How an outcome says that its listing cannot be bought, "" for one that can."""
+    if isinstance(outcome, Rejected) or outcome.available:
+        return ""
+    return End.PROBED if outcome.raw.availability == GONE else End.SAID
+
+
+def end_probed(
+    tx: Connection, source_id: int, site: str, site_ids: Collection[str], *, now: datetime
+) -> list[str | None]:
+    """End listings that their site, asked for each of them, has no more; returns their variants."""
+    if not site_ids:
+        return []
+    mine = select(LISTING.c.id).where(LISTING.c.site == site, LISTING.c.site_id.in_(site_ids))
+    ids = list(tx.execute(mine.where(LISTING.c.ended_at.is_(None))).scalars())
+    tx.execute(delete(PRESENCE).where(PRESENCE.c.listing_id.in_(ids), PRESENCE.c.source_id == source_id))
+    return _end(tx, LISTING.c.id.in_(ids), End.PROBED, now)
+
+
+def _end_missing(tx: Connection, source_id: int, missed_since: datetime, how: End, now: datetime) -> list[str | None]:
     """Forget what this source no longer shows, end the listings that no other source shows; returns their variants."""
     missed = select(PRESENCE.c.listing_id).where(PRESENCE.c.source_id == source_id, PRESENCE.c.seen_at < missed_since)
     gone = list(tx.execute(missed).scalars())
@@ -287,7 +309,7 @@ def _end_missing(tx: Connection, source_id: int, missed_since: datetime, now: da
     for chunk in chunks(gone):
         tx.execute(delete(PRESENCE).where(PRESENCE.c.source_id == source_id, PRESENCE.c.listing_id.in_(chunk)))
         unseen = LISTING.c.id.in_(chunk) & ~exists().where(PRESENCE.c.listing_id == LISTING.c.id)
-        ended += _end(tx, unseen, now)
+        ended += _end(tx, unseen, how, now)
     return ended
 
 
@@ -310,15 +332,17 @@ def _end_rest(tx: Connection, site: str, shown: Iterable[Offer | Rejected], now:
         gone = [row.id for row in tx.execute(members) if row.site_id not in kept]
         for rest in chunks(gone):
             tx.execute(delete(PRESENCE).where(PRESENCE.c.listing_id.in_(rest)))
-            ended += _end(tx, LISTING.c.id.in_(rest), now)
+            ended += _end(tx, LISTING.c.id.in_(rest), End.MISSED, now)
     return ended
 
 
-def _end(tx: Connection, these: ColumnElement[bool], now: datetime) -> list[str | None]:
-    """End the listings among these that have not ended; returns their variants."""
-    sold_out = select(LISTING.c.id).where(these, ~LISTING.c.on_offer, LISTING.c.ended_at.is_(None))
+def _end(tx: Connection, these: ColumnElement[bool], how: End, now: datetime) -> list[str | None]:
+    """End listings that have not ended yet; what the site said of their end stays. Returns their variants."""
+    standing = LISTING.c.ended_at.is_(None)
+    sold_out = select(LISTING.c.id).where(these, ~LISTING.c.on_offer, standing)
     write_out_today(tx, tx.execute(sold_out).scalars().all())  # or their rows would say they could be bought
-    ending = update(LISTING).where(these, LISTING.c.ended_at.is_(None)).values(on_offer=False, ended_at=now)
+    known = case((LISTING.c.ended_how == "", how.value), else_=LISTING.c.ended_how)
+    ending = update(LISTING).where(these, standing).values(on_offer=False, ended_at=now, ended_how=known)
     return list(tx.execute(ending.returning(LISTING.c.variant)).scalars())
 
 
@@ -328,7 +352,7 @@ def end_forgotten(tx: Connection, *, before: datetime, now: datetime) -> None:
         select(PRESENCE.c.source_id).join(SOURCE).where(SOURCE.c.next_visit_at.is_(None), PRESENCE.c.seen_at < before)
     )
     for source_id in tx.execute(idle.distinct()).scalars().all():
-        _end_missing(tx, source_id, before, now)
+        _end_missing(tx, source_id, before, End.AGED, now)
 
 
 def reprice(tx: Connection, rows: Sequence[Row]) -> int:

@@ -15,6 +15,7 @@ from db.engine import reading, writing
 from db.references import keep_references
 from tests.conftest import NOON, offer
 from tests.db.test_store import see
+from tracker.core.lifecycle import End
 from tracker.core.market import Baseline, Basis, Refusal
 from tracker.core.models import Condition, ConditionClass, Offer
 from tracker.core.waiting import Chance
@@ -128,14 +129,48 @@ def test_a_shop_is_one_seller(make_tracker: MakeTracker) -> None:
     assert worth(used(tracker)).listings == 11
 
 
-def test_a_quarantined_source_takes_no_part(make_tracker: MakeTracker) -> None:
+def test_a_source_under_review_moves_no_baseline(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     visit(tracker, FIVE)
     visit(tracker, [here(f"x{n}", "500", seller=f"x{n}") for n in range(9)], source="barn-2")
-    assert worth(used(tracker)).n == 14
+    before = worth(used(tracker))
     with writing(tracker.engine) as tx:
         tx.execute(update(sql.SOURCE).where(sql.SOURCE.c.name == "barn-2").values(state="suspicious"))
-    assert worth(used(tracker)).usd == 740
+    assert worth(used(tracker)) == before, "what is not believed was never stored"
+
+
+ENDS = [
+    ("vanished soon", 3, {}, 5),
+    ("vanished late", 30, {}, 0),
+    ("grew old", 3, {"how": End.AGED}, 0),
+    ("asked for one by one", 30, {"how": End.PROBED}, 5),
+]
+
+
+@pytest.mark.parametrize(("days", "how", "sales"), [row[1:] for row in ENDS], ids=[row[0] for row in ENDS])
+def test_only_what_was_sold_as_far_as_can_be_told_weighs_as_a_sale(
+    make_tracker: MakeTracker, days: int, how: dict[str, Any], sales: int
+) -> None:
+    tracker = make_tracker()
+    visit(tracker, FIVE)
+    at = NOON + days * DAY
+    with writing(tracker.engine) as tx:
+        source_id = sources.know_source(tx, "barn-us", "barn")
+        nothing: dict[str, Any] = {
+            "source": "barn-us",
+            "source_id": source_id,
+            "bill": tracker.bill,
+            "catalogue": tracker.catalogue,
+        }
+        assert store.record(tx, [], missed_since=NOON + HOUR, now=at, **nothing, **how).ended == 5
+    assert worth(used(tracker, now=at)).ended == sales
+
+
+def test_what_a_site_calls_sold_out_weighs_as_a_sale(make_tracker: MakeTracker) -> None:
+    tracker = make_tracker()
+    visit(tracker, FIVE)
+    visit(tracker, [replace(one, available=False) for one in FIVE], at=NOON + 60 * DAY)
+    assert worth(used(tracker, now=NOON + 60 * DAY)).ended == 5
 
 
 def test_what_ended_is_compared_with_for_ninety_days(make_tracker: MakeTracker) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from db import market_queries
 from db.references import references
 from tracker.core.gpus import Catalogue, match
+from tracker.core.lifecycle import is_sale
 from tracker.core.market import (
     CLASS_OF,
     MEMORY,
@@ -199,10 +200,15 @@ def _comparable(row: Row) -> Comparable:
         voice=_voice(row),
         unit_usd=row["unit_usd"],
         at=row["at"],
-        ended=not row["on_offer"],
+        ended=not row["on_offer"] and _is_sale(row),
         condition=Condition(row["condition"]),
         country=row["country"],
     )
+
+
+def _is_sale(row: Row) -> bool:
+    since = min(filter(None, (row["listed_at"], row["first_seen_at"])))
+    return is_sale(row["ended_how"], since=since, until=row["ended_at"])
 
 
 def _voice(row: Row) -> str:

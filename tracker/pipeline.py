@@ -29,14 +29,16 @@ from tracker.core.errors import Gone, RateLimited, SourceError
 from tracker.core.gpus import Catalogue
 from tracker.core.health import Judgement, Outcome, Word
 from tracker.core.landed import Costs, Landed, asked, land
+from tracker.core.lifecycle import End
 from tracker.core.metrics import DEFAULTS, Basis
 from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.money import Rates
-from tracker.core.offers import Identify, understand
+from tracker.core.offers import GONE, Identify, understand
 from tracker.core.pace import Pace
 from tracker.core.rules import Change, Event, Index, Rule, Watch
 from tracker.owner import news_of
 from tracker.past import Scene
+from tracker.probing import Probed, probe
 
 log = logging.getLogger("tracker")
 
@@ -154,6 +156,7 @@ def _visited(
     harvest, unverified = _looked_at_closely(tracker, scraper, source, fetch, harvest)
     closer = {raw.site_id: plain[raw.site_id] for raw in harvest.listings if raw is not plain[raw.site_id]}
     empty = harvest.error is None and not harvest.shown
+    probed = Probed() if empty else probe(tracker.engine, scraper, source, fetch, harvest, now=now_utc())
     return keep(
         tracker,
         source,
@@ -164,6 +167,7 @@ def _visited(
         now=now_utc(),
         summaries=closer,
         unverified=unverified,
+        probed=probed,
         canary=canary_answers(scraper, source, fetch) if empty else None,
     )
 
@@ -208,7 +212,7 @@ def _looked_at_closely(
         try:
             closer[raw.site_id] = scraper.parse_detail(fetch(scraper.detail(source, raw)), raw)
         except Gone:
-            closer[raw.site_id] = replace(raw, availability="SoldOut")
+            closer[raw.site_id] = replace(raw, availability=GONE)
         except SourceError as error:
             log.warning("%s: %s is not looked at closely: %s", source.name, raw.site_id, error)
     listings = tuple(closer.get(raw.site_id, raw) for raw in harvest.listings)
@@ -245,6 +249,7 @@ def keep(
     now: datetime,
     summaries: Mapping[str, RawListing] = MappingProxyType({}),
     unverified: Collection[str] = (),
+    probed: Probed = Probed(),  # noqa: B008 - frozen, and the same for all
     canary: bool | None = None,
     accepting: Held | None = None,
 ) -> Visited:
@@ -253,8 +258,9 @@ def keep(
     `every` None is an import: the source has no next visit, and nothing ends. `now` is when the pages were true.
     `summaries` holds, for listings that were looked at closely, what the search itself shows of them: while that
     stays the same, what is stored of them does too. `unverified` are the ids of those that should have been looked at
-    closely and could not be. `canary` says whether the source's canary answered, None where none was asked.
-    `accepting` is a visit held in quarantine that a person believes: `harvest` is what it kept out.
+    closely and could not be, `probed` is what the site said of single items. `canary` says whether the source's canary
+    answered, None where none was asked. `accepting` is a visit held in quarantine that a person believes: `harvest` is
+    what it kept out.
     """
     outcomes = [understand(raw, identify=tracker.identify) for raw in harvest.listings]
     with writing(tracker.engine) as tx:
@@ -282,22 +288,28 @@ def keep(
         if not held:  # else the pages are read whole next time, to see whether they still say so
             remembered = {url: said.dump() for url, said in harvest.remembered.items()}
             store.remember_pages(tx, source_id, source.mode.value, remembered, now=now)
+        still_there = [understand(raw, identify=tracker.identify) for raw in probed.listings]
         recorded = store.record(
             tx,
-            visit.sifted.sound,
+            [*visit.sifted.sound, *still_there],
             source=source.name,
             source_id=source_id,
             missed_since=_missed_since(before, source, walk, judgement, now) if every else None,
+            how=End.MISSED if judgement.may_end and source.mode is Mode.FULL else End.AGED,
             bill=tracker.bill,
             digests={
-                site_id: digest_of(understand(raw, identify=tracker.identify)) for site_id, raw in summaries.items()
+                **{
+                    site_id: digest_of(understand(raw, identify=tracker.identify)) for site_id, raw in summaries.items()
+                },
+                **probed.digests,
             },
             catalogue=tracker.catalogue,
             now=now,
         )
+        gone = store.end_probed(tx, source_id, source.site, probed.gone, now=now)
         if queries.noted(tx, PRICED_BY) not in (None, tracker.basis):  # another process prices otherwise by now
             notes.note(tx, PRICED_BY, "")
-        rollups.update(tx, recorded.variants, now.date())
+        rollups.update(tx, recorded.variants.union(filter(None, gone)), now.date())
         changes = [
             replace(change, unverified=change.offer.site_id in unverified, review=judgement.review)
             for change in recorded.changes
@@ -318,7 +330,7 @@ def keep(
             rejected=recorded.rejected,
             new=recorded.new,
             changed=recorded.changed,
-            ended=recorded.ended,
+            ended=recorded.ended + len(gone),
             alerts=owed,
         )
         if every is not None or accepting:
@@ -328,6 +340,10 @@ def keep(
             after |= _told(tracker, tx, source, judgement, before, after, now=now)
         sources.close_visit(tx, source_id, visit=_visit_row(visited, started_at=started_at, now=now), source=after)
     return visited
+
+
+def _digests(tracker: Tracker, summaries: Mapping[str, RawListing]) -> dict[str, int]:
+    return {site_id: digest_of(understand(raw, identify=tracker.identify)) for site_id, raw in summaries.items()}
 
 
 def _told(

@@ -33,7 +33,7 @@ HALF_LIFE = timedelta(days=30)
 """A price that was last true this long ago weighs half."""
 
 ENDED, ASKED = 2.0, 1.0
-"""Somebody took what has ended, as a rule; what stands is only asked."""
+"""What was sold, as far as the site's word or its timing says so, weighs more than what is only asked."""
 
 REFERENCE_AGE = timedelta(days=365)
 """An older reference price says nothing about today."""
@@ -75,7 +75,7 @@ def region_of(country: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparable:
-    """What one card was asked for, landed, in USD: `at` is when that was last true, `ended` that it is gone.
+    """What one card was asked for, landed, in USD: `at` is when that was last true, `ended` that it was sold.
 
     `voice` says who asks: however many listings have the same, they count once. `country` is where the card lies.
     """
@@ -113,8 +113,8 @@ class Baseline:
     """What one card is worth, landed, in USD.
 
     `low` to `high` holds the true median in nine of ten cases; `p10` to `p90` is what most ask. `n` counts the
-    sellers who agree, `listings` their listings, `ended` how many of these are gone. `steps` says what was tried
-    before `basis`; `source` and `day` belong to a reference price, which has no `n`.
+    sellers who agree, `listings` their listings, `ended` how many of these were sold, as far as can be told. `steps`
+    says what was tried before `basis`; `source` and `day` belong to a reference price, which has no `n`.
     """
 
     usd: Decimal

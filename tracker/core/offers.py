@@ -9,7 +9,10 @@ from tracker.core.money import Flag, NoPrice, Reason, read_price
 
 Identify = Callable[[RawListing], Verdict]
 
-SOLD_OUT = frozenset({"outofstock", "soldout", "discontinued", "sold", "unavailable", "false"})
+GONE = "Gone"
+"""The availability of what its site, asked for the very item, has no more."""
+
+SOLD_OUT = frozenset({"gone", "outofstock", "soldout", "discontinued", "sold", "unavailable", "false"})
 
 
 def understand(raw: RawListing, *, identify: Identify) -> Offer | Rejected:
