@@ -17,7 +17,7 @@ from alerts.base import Channel
 from scrapers import mail
 from scrapers.base import Scraper
 from scrapers.canary import canary_options
-from scrapers.platforms import css
+from scrapers.platforms import css, ebay_api
 from scrapers.sites import feed, pages, product
 from tracker.core.errors import ConfigError
 from tracker.core.landed import Costs, Forwarder, Import
@@ -247,6 +247,7 @@ def _source_mistakes(config: Config) -> Iterator[str]:
 
 
 _CHECKS: Mapping[str, Callable[[Mapping[str, str]], Iterable[str]]] = {
+    "ebay": ebay_api.mistakes,
     "pages": css.mistakes,
     "feed": feed.mistakes,
     "mail": mail.mistakes,

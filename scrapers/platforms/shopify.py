@@ -1,4 +1,9 @@
-"""Shops that run on Shopify: each prints its whole catalogue as JSON, one entry a product, with all variants."""
+"""Shops that run on Shopify: each prints its whole catalogue as JSON, one entry a product, with all variants.
+
+`/products.json` takes `limit` (at most 250) and `page`; shops answer it without a key, Shopify documents it nowhere.
+Its fields are those that public clients of it read: `available` of a variant is a boolean, `price` and
+`compare_at_price` are texts in the shop's currency, which is not said.
+"""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -8,6 +13,7 @@ from urllib.parse import parse_qs, quote, urlencode
 from scrapers import pick
 from scrapers.base import Page, Request, Scraper, Source, Walk
 from scrapers.platforms import demand
+from scrapers.platforms.paging import page_size
 from tracker.core.models import RawListing
 
 LARGEST_PAGE = 250
@@ -32,7 +38,7 @@ def shopify(
 
     def follow(page: Page) -> Iterator[Request]:
         options = {**page.source.options, **fixed}
-        if len(_products(page)) >= _page_size(options):
+        if len(_products(page)) >= page_size(options, most=LARGEST_PAGE):
             yield Request(url=_page_url(options, _page_number(page) + 1))
 
     def parse(page: Page) -> Iterator[RawListing]:
@@ -72,13 +78,8 @@ def _page_url(options: Mapping[str, str], number: int) -> str:
     named = path.partition("/collections/")[2].partition("/")[0]
     collection = options.get("collection") or named
     folder = f"/collections/{quote(collection)}" if collection else ""
-    query = urlencode({"limit": _page_size(options), "page": number})
+    query = urlencode({"limit": page_size(options, most=LARGEST_PAGE), "page": number})
     return f"{_shop(options['url'])}{folder}/products.json?{query}"
-
-
-def _page_size(options: Mapping[str, str]) -> int:
-    wish = options.get("limit", "")
-    return min(max(1, int(wish)), LARGEST_PAGE) if wish.isdecimal() else LARGEST_PAGE
 
 
 def _page_number(page: Page) -> int:

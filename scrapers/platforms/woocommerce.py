@@ -1,6 +1,7 @@
 """Shops that run on WooCommerce: each prints its catalogue by the public Store API, variations by a call of their own.
 
-https://developer.woocommerce.com/docs/apis/store-api/resources-endpoints/products
+https://developer.woocommerce.com/docs/apis/store-api/resources-endpoints/products: prices are texts in the currency's
+smallest unit (`currency_minor_unit` digits behind the point), `is_in_stock` is a boolean.
 """
 
 import re
@@ -13,6 +14,7 @@ from urllib.parse import parse_qs, quote, urlencode
 from scrapers import pick
 from scrapers.base import Page, Request, Scraper, Source, Walk
 from scrapers.platforms import demand
+from scrapers.platforms.paging import page_size
 from tracker.core.models import RawListing
 
 Product = Mapping[str, Any]
@@ -41,7 +43,7 @@ def woocommerce(
         options = {**page.source.options, **fixed}
         products = _products(page)
         parents = _asked(page, "parent")
-        if len(products) >= _page_size(options):
+        if len(products) >= page_size(options, most=LARGEST_PAGE):
             yield _ask(options, int(_asked(page, "page") or 1) + 1, parents)
         if not parents and (groups := [pick.text(product, "id") for product in products if _variations(product)]):
             yield _ask(options, 1, ",".join(groups))
@@ -78,7 +80,7 @@ def _ask(options: Mapping[str, str], number: int, parents: str = "") -> Request:
     """One page of the products, or of the variations of some."""
     shop = pick.split(options["url"] if "//" in options["url"] else f"https://{options['url']}")
     folder, _, named = shop.path.partition("/product-category/")
-    query = {"per_page": str(_page_size(options)), "page": str(number), "orderby": "id"}
+    query = {"per_page": str(page_size(options, most=LARGEST_PAGE)), "page": str(number), "orderby": "id"}
     if parents:
         query |= {"type": "variation", "parent": parents}
     else:
@@ -86,11 +88,6 @@ def _ask(options: Mapping[str, str], number: int, parents: str = "") -> Request:
         query |= {name: asked[name] for name in ("category", "search") if asked.get(name)}
     address = f"{shop.scheme}://{shop.netloc.lower()}{quote(folder.rstrip('/'))}/wp-json/wc/store/v1/products"
     return Request(url=f"{address}?{urlencode(query, safe=',')}", headers={"Accept": "application/json"})
-
-
-def _page_size(options: Mapping[str, str]) -> int:
-    wish = options.get("limit", "")
-    return min(max(1, int(wish)), LARGEST_PAGE) if wish.isdecimal() else LARGEST_PAGE
 
 
 def _asked(page: Page, name: str) -> str:

@@ -12,6 +12,8 @@ from scrapers import pick
 from scrapers.base import Mode, OAuthClient, Page, Request, Scraper, Source, Walk
 from scrapers.blocks import looks_like_html
 from scrapers.platforms import demand, ebay_api, ebay_cards, ebay_items
+from scrapers.platforms.paging import page_size
+from tracker.core.errors import Gone
 from tracker.core.models import RawListing
 
 GRAPHICS_CARDS = "27386"
@@ -73,6 +75,8 @@ def parse(page: Page) -> Iterable[RawListing]:
     """The listings of an answer, of a bare array of item summaries, of a group's items, or of a saved search page."""
     if looks_like_html(page.text):
         return ebay_cards.listings_of(page)
+    if f"/{_GROUP}" in page.url:
+        return _variations(page)
     if variations := pick.rows(ebay_api.answer(page), "items"):
         return list(ebay_items.variations_of(page.source.site, variations))
     items = _items(page)
@@ -84,9 +88,16 @@ def parse(page: Page) -> Iterable[RawListing]:
     return [ebay_items.listing_of(page.source.site, item) for item in items]
 
 
+def _variations(page: Page) -> list[RawListing]:
+    """The variations of one listing, none where it has ended since the search: that ends no walk."""
+    try:
+        return list(ebay_items.variations_of(page.source.site, pick.rows(ebay_api.answer(page), "items")))
+    except Gone:
+        return []
+
+
 def _page_size(source: Source) -> int:
-    wish = source.options.get("limit", "")
-    return min(max(1, int(wish)), LARGEST_PAGE) if wish.isdecimal() else LARGEST_PAGE
+    return page_size(source.options, most=LARGEST_PAGE)
 
 
 def _filters(source: Source) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """Reddit's trading communities, by their public Atom feeds: the newest hundred posts of a subreddit.
 
-A title says what is offered ([H]) and wanted ([W]); where the text prices several things, each is a listing.
+A title says what is offered ([H]) and wanted ([W]); where the text prices several things, each is a listing. An entry
+is Atom's (RFC 4287): `id` is the post's full name (t3_…), `category` its subreddit, `author` /u/NAME, `content` HTML
+with the post's own text in `div.md`, as recorded feeds show; Reddit documents the feed nowhere.
 """
 
 import re

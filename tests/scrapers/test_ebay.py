@@ -11,10 +11,11 @@ import pytest
 
 from scrapers.base import Mode, Page, Request, Source
 from scrapers.crawl import read
+from scrapers.platforms.ebay_api import mistakes
 from scrapers.saved import saved
 from scrapers.sites.ebay import SCRAPER
 from tests.scrapers.invented.ebay import AUCTION, MODDED, VARIATION, answer, item, money, refused
-from tracker.core.errors import Blocked, ParseError, RateLimited, SourceError
+from tracker.core.errors import Blocked, ParseError, RateLimited, SourceError, Unreachable
 from tracker.core.models import RawListing
 
 SOURCE = Source(name="cards", site="ebay", options={"query": "rtx 3090 24gb"})
@@ -142,9 +143,7 @@ def test_whole_answers_and_bare_arrays_are_read_alike(body: Any) -> None:
     assert list(SCRAPER.follow(page(body, url="file:cards.json"))) == []
 
 
-@pytest.mark.parametrize(
-    "body", [answer([], 0), [], answer([], 30, 0) | {"total": 0, "warnings": [{"errorId": 12002}]}]
-)
+@pytest.mark.parametrize("body", [answer([], 0), [], answer([], 0) | {"warnings": [{"errorId": 11508}]}])
 def test_a_search_without_finds_is_an_empty_list(body: Any) -> None:
     assert list(read(SCRAPER, page(body))) == []
 
@@ -154,7 +153,13 @@ def test_a_search_without_finds_is_an_empty_list(body: Any) -> None:
     [
         (refused(2001, "Too many requests"), RateLimited, "eBay says 2001: Too many requests"),
         (refused(1001, "Invalid access token"), Blocked, "eBay says 1001"),
-        (refused(12023, "The sort is unknown"), ParseError, "eBay says 12023: The sort is unknown"),
+        (refused(12023, "Too large to return"), ParseError, "eBay says 12023: Too large to return"),
+        (refused(12000, "A problem inside eBay"), Unreachable, "eBay says 12000"),
+        (
+            answer([MODDED], 1) | {"warnings": [{"errorId": 12002, "message": "The filter is invalid"}]},
+            ParseError,
+            "eBay did not search as asked: 12002: The filter is invalid",
+        ),
         ({"items": []}, ParseError, "neither a search answer"),
         (answer([], 30), ParseError, "neither a search answer"),
         ({"total": "many"}, ParseError, "neither a search answer"),
@@ -272,3 +277,13 @@ def test_ten_recorded_answers_are_read_whole(corpus: Path) -> None:
     assert sum("var=" in listing.url for listing in listings) == sum(
         not listing.site_id.endswith("|0") for listing in listings
     )
+
+
+def test_a_listing_that_ended_since_the_search_ends_no_walk() -> None:
+    url = "https://api.ebay.com/buy/browse/v1/item/get_items_by_item_group?item_group_id=350000000002"
+    assert list(read(SCRAPER, page(refused(11002, "The specified item group was not found."), url=url))) == []
+
+
+def test_a_marketplace_that_is_none_is_told() -> None:
+    assert list(mistakes({"marketplace": "EBAY_DE"})) == list(mistakes({})) == []
+    assert "EBAY_UK" in next(mistakes({"marketplace": "EBAY_UK"}))
