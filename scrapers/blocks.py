@@ -91,6 +91,14 @@ def is_shell(text: str) -> bool:
     return len(tree.text(separator=" ").split()) < _SHELL_MAX_WORDS and not tree.css_first("img, input, a[href]")
 
 
+_ELEMENT = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|h1|meta|script|span|table)\b", re.IGNORECASE)
+
+
+def has_html(text: str) -> bool:
+    """Whether any markup of HTML is in a text: JSON, feeds, tables and files that are no text have none."""
+    return not text.lstrip("\ufeff \t\r\n").startswith(("{", "[", "%PDF")) and bool(_ELEMENT.search(text))
+
+
 def looks_like_html(text: str) -> bool:
     """Whether a text starts as markup does (JSON never does)."""
     return text.lstrip("\ufeff \t\r\n").startswith("<")

@@ -11,6 +11,7 @@ from scrapers.base import Page, Source
 from tests.conftest import Ran
 from tests.scrapers.invented.product import CASES, SHOWN, TOLD, ld, page
 from tests.scrapers.local import Reply
+from tracker.core.errors import ConfigError, ParseError
 from tracker.trying import try_page
 
 FIELDS = ["title", "price", "currency", "availability", "condition", "sku", "gtin", "brand", "method"]
@@ -93,3 +94,17 @@ def test_a_refused_page_is_not_tried(tracker_command: Callable[..., Ran], tmp_pa
     file.write_text("<html><head><title>Just a moment...</title></head><body></body></html>", encoding="utf-8")
     ran = tracker_command("sources", "try", file)
     assert (ran.code, "refused" in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"price": 5}', "hello", "<?xml version='1.0'?><feed><title>t</title></feed>", "%PDF-1.7"]
+)
+def test_what_is_no_page_of_html_is_told(text: str) -> None:
+    with pytest.raises(ParseError, match="no page of HTML but"):
+        try_page(Page(url="file:x", text=text, source=Source(name="try", site="product")))
+
+
+def test_a_selector_for_nothing_we_read_is_told() -> None:
+    shown = Page(url="file:x", text="<h1>RTX 3090</h1>", source=Source(name="try", site="product"))
+    with pytest.raises(ConfigError, match="'colour' is nothing"):
+        try_page(shown, {"colour": "h1"})

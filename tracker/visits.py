@@ -138,6 +138,8 @@ def page_at(home: Home, place: str, *, url: str = "") -> Page:
     scraper = scrapers.sites.load("product")
     source = Source(name="try", site="product", options={"url": place})
     if not place.startswith(("http://", "https://")):
+        if "://" in place:
+            raise SourceError(f"{place}: neither an http or https address nor a file")
         file = Path(place)
         try:
             return saved("page", file, file.read_bytes(), url, source=source)

@@ -126,7 +126,8 @@ def _selector_mistakes(selector: str, options: Mapping[str, str]) -> Iterator[st
 
 def _listings(page: Page, options: Mapping[str, str]) -> list[RawListing]:
     if missing := [name for name in REQUIRED if not options.get(name)]:
-        raise page.unreadable(f"nobody says how to read this page: it needs {', '.join(missing)}")
+        wanted = f"a source in tracker.toml with {', '.join(missing)}, and its name where it is imported"
+        raise page.unreadable(f"nobody says how to read this page: it needs {wanted}")
     view = _view(page, options)
     items = view.items(options["item"])
     if not items:

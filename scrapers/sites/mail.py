@@ -66,7 +66,10 @@ def _letters(page: Page) -> list[Mapping[str, Any]]:
     held = (letter_page(page) if is_saved else page).json
     if pick.at(held, "letters") is None:
         raise page.unreadable("no list of letters")
-    return pick.rows(held, "letters")
+    letters = pick.rows(held, "letters")
+    if is_saved and not any(pick.text(letter, name) for letter in letters for name in ("from", "date", "subject")):
+        raise page.unreadable("no letter: it has neither a sender nor a date; save it as .eml")
+    return letters
 
 
 def _listings(page: Page, letter: Mapping[str, object]) -> Iterator[RawListing]:

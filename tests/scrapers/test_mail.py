@@ -350,7 +350,7 @@ def test_odd_letters_are_survived(data: bytes, tmp_path: Path) -> None:
 
 def test_a_page_that_is_no_mailbox_is_told() -> None:
     assert list(read(SCRAPER, Page(url="u", text='{"letters": []}', source=source(path=".")))) == []
-    for text in ("{}", "{broken"):
+    for text in ("{}", "{broken", "just some words"):
         with pytest.raises(ParseError):
             list(read(SCRAPER, Page(url="u", text=text, source=source(path="."))))
 

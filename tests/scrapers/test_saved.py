@@ -35,6 +35,9 @@ def test_the_address_is_the_given_one_or_the_files_name() -> None:
     [
         (b"", ParseError, "cardbarn: an empty page <file:cards.html>"),
         (b" \n\n", ParseError, "cardbarn: an empty page <file:cards.html>"),
+        (b"%PDF-1.7\n1 0 obj", ParseError, "cardbarn: a PDF, not a page <file:cards.html>"),
+        (b"\x89PNG\r\n\x1a\n", ParseError, "cardbarn: a picture (PNG), not a page <file:cards.html>"),
+        (gzip.compress(b"PK\x03\x04..."), ParseError, "a spreadsheet can be saved as CSV), not a page"),
         (gzip.compress(b""), ParseError, "cardbarn: an empty page <file:cards.html>"),
         (PACKED[:-9], ParseError, "cardbarn: truncated gzip data <file:cards.html>"),
         (PACKED[:-8] + b"othersum", ParseError, "cardbarn: damaged gzip data <file:cards.html>"),
@@ -45,7 +48,7 @@ def test_the_address_is_the_given_one_or_the_files_name() -> None:
             "cardbarn: the page was refused by Cloudflare when it was saved <file:cards.html>",
         ),
     ],
-    ids=["empty", "blank", "packed empty", "truncated", "damaged", "bomb", "robot check"],
+    ids=["empty", "blank", "PDF", "picture", "archive", "packed empty", "truncated", "damaged", "bomb", "robot check"],
 )
 def test_what_is_no_page_is_one_line(data: bytes, error: type[SourceError], line: str) -> None:
     with pytest.raises(error, match=re.escape(line)):

@@ -148,11 +148,13 @@ def sources_try(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Show what would be read from a product page, and which reader found it."""
-    from tracker.trying import try_page
+    from tracker.trying import NO_PRODUCT, try_page
     from tracker.visits import page_at
 
     selectors = dict(_pair(text) for text in css or ())
     row = try_page(page_at(home_of(context), page, url=url), selectors)
+    if row["method"] is None:
+        typer.echo(NO_PRODUCT, err=True)
     if form is Format.JSON:
         typer.echo(json.dumps(row, ensure_ascii=False, indent=1))
     else:
