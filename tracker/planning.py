@@ -17,10 +17,13 @@ from tracker.core.models import Gpu, Kind, Priced
 from tracker.core.plan import MOST_CARDS, Goal, Pick, Plan, admits, plans
 from tracker.core.rig import Load
 from tracker.core.wanted import Modded, Sort, Wanted
-from tracker.market import judged
+from tracker.market import WorthsOf, judged
 from tracker.output import near
 
 Row = Mapping[str, Any]
+
+MIXES = 100
+"""How many plans are looked for where cards may be mixed: the whole front of mixes is too large to read."""
 
 SPELLED_OUT = 3
 """Listings left out that are named one by one."""
@@ -64,7 +67,14 @@ def planned(
 
 
 def believed(
-    conn: Connection, goal: Goal, *, top: int | None = None, country: str = "", now: datetime, catalogue: Catalogue
+    conn: Connection,
+    goal: Goal,
+    *,
+    top: int | None = None,
+    country: str = "",
+    now: datetime,
+    catalogue: Catalogue,
+    worths_of: WorthsOf | None = None,
 ) -> Planned:
     """The plans without listings that are too cheap to be believed by the market of a buyer in `country`.
 
@@ -74,7 +84,7 @@ def believed(
     while True:
         answer = planned(conn, goal, leave_out=doubted, top=top, catalogue=catalogue)
         bought = {pick.listing.listing_id: pick.listing for plan in answer.plans for pick in plan.picks if pick.listing}
-        judgements = judged(conn, bought.values(), country=country, now=now)
+        judgements = judged(conn, bought.values(), country=country, now=now, worths_of=worths_of)
         worse = {
             listing_id: sign.said
             for listing_id, (_, signs) in judgements.items()

@@ -123,10 +123,11 @@ def sent(tracker: Tracker, *, limit: int = 50) -> list[dict[str, Any]]:
     """
     with reading(tracker.engine) as conn:
         rows = delivery_queries.recent(conn, limit=limit)
-    return [_timed(row) for row in rows]
+    return [timed(row) for row in rows]
 
 
-def _timed(row: Row) -> dict[str, Any]:
+def timed(row: Row) -> dict[str, Any]:
+    """One delivery with its alert: when the best listing was listed, seen and sent, and the seconds between."""
     best: Row = next(iter(row["payload"]["offers"]), {})
     listed_at = datetime.fromisoformat(best["listed_at"]) if best.get("listed_at") else None
     seen_at, sent_at = row["created_at"], row["sent_at"]

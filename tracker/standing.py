@@ -7,6 +7,8 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
+from sqlalchemy import Connection
+
 from db import past, queries, sources
 from db.engine import reading, writing
 from db.past import Held, Went
@@ -15,7 +17,7 @@ from scrapers.base import Mode, Source, Walk
 from scrapers.crawl import Crawl
 from tracker import delivery, pipeline
 from tracker.assemble import Home, opened, stop
-from tracker.config import SourceTable
+from tracker.config import Config, SourceTable
 from tracker.core.errors import ConfigError, SourceError
 from tracker.core.health import AGREE, Measures, Record, grade
 from tracker.output import near
@@ -29,7 +31,12 @@ def state_of_sources(home: Home) -> list[dict[str, Any]]:
     """Every configured or known source with where it stands, as flat rows."""
     config = home.config()
     with opened(home, config) as tracker, reading(tracker.engine) as conn:
-        known, went, seen = queries.sources(conn), past.recent(conn), past.last_believed(conn)
+        return where_sources_stand(conn, config)
+
+
+def where_sources_stand(conn: Connection, config: Config) -> list[dict[str, Any]]:
+    """Every configured or known source with where it stands, as flat rows."""
+    known, went, seen = queries.sources(conn), past.recent(conn), past.last_believed(conn)
     rows = []
     for name in sorted({*config.sources, *known}):
         table = config.sources.get(name)
@@ -117,7 +124,7 @@ def review(home: Home, name: str) -> Review:
     with opened(home) as tracker:
         held = _held(tracker, name)
         return Review(
-            lines=tuple(line for one in held for line in _lines(one)),
+            lines=tuple(line for one in held for line in review_lines(one)),
             rows=tuple(row for one in held for row in _rows(tracker, one)),
         )
 
@@ -132,7 +139,8 @@ def _held(tracker: Tracker, name: str) -> list[Held]:
     return held
 
 
-def _lines(held: Held) -> Iterator[str]:
+def review_lines(held: Held) -> Iterator[str]:
+    """Since when a source is under review, why, and what it would take to believe it."""
     yield f"{held.source}, {held.mode} visits, under review since {held.since:%Y-%m-%d %H:%M} UTC:"
     for doubt in held.doubts:
         yield f"  {doubt.why}"

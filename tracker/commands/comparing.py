@@ -24,9 +24,6 @@ class By(StrEnum):
     GPU = "gpu"
 
 
-MIXES = 100
-"""How many plans are looked for where cards may be mixed: the whole front of mixes is too large to read."""
-
 METRIC_HELP = "What to rank by: " + "; ".join(f"{metric.name} ({metric.unit})" for metric in METRICS.values())
 
 
@@ -216,7 +213,7 @@ def plan(
     """Find the cheapest ways to a memory goal from what is on offer right now; none of them beats another in all."""
     from db.engine import reading
     from tracker.core.plan import Goal
-    from tracker.planning import believed, flat_plan, load_of, owned, plan_columns, purchases, shortlist
+    from tracker.planning import MIXES, believed, flat_plan, load_of, owned, plan_columns, purchases, shortlist
 
     with open_tracker(context) as tracker, reading(tracker.engine) as conn:
         goal = Goal(

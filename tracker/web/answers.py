@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tracker.columns import Shown
+from tracker.core.errors import ConfigError
 from tracker.output import Format, emit
 from tracker.web import charts, words
 
@@ -33,6 +34,11 @@ class Form:
     suffix: str
     media_type: str
     write: "Callable[[Request, str, Value], str]"
+
+
+def root_of(request: Request) -> str:
+    """The prefix under which a proxy shows us; "" for none."""
+    return str(request.scope.get("root_path", ""))
 
 
 @cache
@@ -63,8 +69,8 @@ def html(request: Request, name: str, value: Value) -> str:
     """The page as its template shows it."""
     now = request.app.state.site.now()
     shown = Shown(currency=value.get("currency", "USD"), per_usd=value.get("per_usd", 1.0))
-    root = request.scope.get("root_path", "")
-    context = {"page": name, "value": value, "shown": shown, "now": now, "root": root, "query": request.url.query}
+    context = {"page": name, "value": value, "shown": shown, "now": now, "root": root_of(request)}
+    context["query"] = f"?{request.url.query}" if request.url.query else ""
     return environment().get_template(f"{name}.html").render({**context, **value.get("_", {})})
 
 
@@ -77,9 +83,23 @@ def as_csv(request: Request, _name: str, value: Value) -> str:
     """One table of the value: `?table=` names it, without it the first."""
     tables = {name: rows for name, rows in _public(value).items() if _is_table(rows)}
     name = request.query_params.get("table") or next(iter(tables), "")
+    if name not in tables:
+        raise ConfigError(f"no table {words.plain(name, 40)!r} here; there are: {', '.join(tables)}")
     out = StringIO()
     emit(tables.get(name, []), Format.CSV, out=out)
     return out.getvalue()
+
+
+def as_atom(request: Request, _name: str, value: Value) -> str:
+    """The offers as a feed: a new price is a new entry."""
+    base = f"{request.url.scheme}://{request.url.netloc}{root_of(request)}"
+    shown = Shown(currency=value["currency"], per_usd=value["per_usd"])
+    newest = max((row["first_seen_at"] for row in value["rows"] if "first_seen_at" in row), default=NEVER)
+    context = {"value": value, "base": base, "shown": shown, "newest": newest, "query": request.url.query}
+    return environment().get_template("deals.atom").render(context)
+
+
+NEVER = "1970-01-01T00:00:00+00:00"
 
 
 def _public(value: Value) -> dict[str, Any]:
@@ -94,6 +114,8 @@ def _is_table(rows: object) -> bool:
 HTML = Form(suffix="", media_type="text/html; charset=utf-8", write=html)
 JSON = Form(suffix=".json", media_type="application/json", write=as_json)
 CSV = Form(suffix=".csv", media_type="text/csv; charset=utf-8", write=as_csv)
+
+ATOM = Form(suffix=".atom", media_type="application/atom+xml; charset=utf-8", write=as_atom)
 
 
 def answer(request: Request, form: Form, name: str, value: Value) -> Response:

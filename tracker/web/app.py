@@ -3,12 +3,15 @@
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
 import anyio.to_thread
 from fastapi import Depends, FastAPI, Query
+from fastapi import Path as PathParam
 from fastapi.exceptions import RequestValidationError
+from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -16,12 +19,19 @@ from starlette.responses import RedirectResponse, Response
 from tracker.core.errors import ConfigError, StoreError, TrackerError
 from tracker.web import answers, words
 from tracker.web.access import door
-from tracker.web.answers import CSV, HTML, JSON, Form
-from tracker.web.asked import Filters
+from tracker.web.answers import ATOM, CSV, HTML, JSON, Form, root_of
+from tracker.web.asked import Asked, Filters
 from tracker.web.guard import Guard
 from tracker.web.ingest import Intake, ingest_routes
+from tracker.web.pages.alerts import alerts_page
 from tracker.web.pages.deals import deals, deals_form
-from tracker.web.problems import NoSuch, Problem, problem
+from tracker.web.pages.gpu import gpu_page, price_lines
+from tracker.web.pages.listing import listing_page
+from tracker.web.pages.map import dots, map_page
+from tracker.web.pages.plan import Wish, plan_page
+from tracker.web.pages.sources import counts, sources_page
+from tracker.web.pages.watches import watches_page
+from tracker.web.problems import Busy, NoSuch, Problem, problem
 from tracker.web.site import Site
 
 log = logging.getLogger("tracker")
@@ -34,7 +44,16 @@ WORKERS = 8
 
 Value = dict[str, Any]
 
-_MEDIA = {HTML: "text/html", JSON: "application/json", CSV: "text/csv"}
+_MEDIA = {form: form.media_type.partition(";")[0] for form in (HTML, JSON, CSV, ATOM)}
+
+Name = Annotated[str, PathParam(max_length=80, pattern=r"^[A-Za-z0-9._-]+$", description="such as mi50-32gb")]
+Number = Annotated[int, PathParam(ge=1, le=2**63 - 1, description="a listing's number here")]
+
+
+class Currency(Asked):
+    """The one thing that can be asked of a page about one thing."""
+
+    currency: Annotated[str, Field(pattern="^([A-Za-z]{3})?$", description="show prices in this currency")] = ""
 
 
 def web_app(site: Site) -> Guard:
@@ -71,7 +90,44 @@ def _add_pages(app: FastAPI, site: Site) -> None:
         """What is on offer, ranked, with how far each offer lies from its market."""
         return deals(site, asked) | {"_": deals_form(asked)}
 
-    _add(app, "/", "deals", deals_value, twin="/deals")
+    def map_value(request: Request, asked: Annotated[Filters, Query()]) -> Value:
+        """Each card's lowest price against its memory and bandwidth, and which nothing beats."""
+        return map_page(site, asked) | {"_": {"dots": partial(dots, root=root_of(request)), "asked": asked}}
+
+    def gpu_value(gpu: Name, asked: Annotated[Currency, Query()]) -> Value:
+        """One card: its specs with sources, its prices over time, its market, what is on offer, its siblings."""
+        value = gpu_page(site, gpu, asked.currency)
+        return value | {"_": {"lines": price_lines(value, site.now())}}
+
+    def listing_value(number: Number, asked: Annotated[Currency, Query()]) -> Value:
+        """One listing: what each word decided, every term of its price, what that makes, its prices over time."""
+        return listing_page(site, number, asked.currency)
+
+    def plan_value(wish: Annotated[Wish, Query()]) -> Value:
+        """The cheapest ways to a memory goal from what is on offer."""
+        return plan_page(site, wish) | {"_": {"wish": wish}}
+
+    def sources_value(_asked: Annotated[Asked, Query()]) -> Value:
+        """How every source fares, and what its visits brought."""
+        value = sources_page(site)
+        return value | {"_": {"counts": counts(value)}}
+
+    def alerts_value(_asked: Annotated[Asked, Query()]) -> Value:
+        """What was said, is owed or failed, why, and how long it took."""
+        return alerts_page(site)
+
+    def watches_value(_asked: Annotated[Asked, Query()]) -> Value:
+        """What every watch asks, and what it would say now."""
+        return watches_page(site)
+
+    _add(app, "/", "deals", deals_value, forms=(HTML, JSON, CSV, ATOM), twin="/deals")
+    _add(app, "/map", "map", map_value)
+    _add(app, "/gpu/{gpu}", "gpu", gpu_value)
+    _add(app, "/listing/{number}", "listing", listing_value)
+    _add(app, "/plan", "plan", plan_value)
+    _add(app, "/sources", "sources", sources_value)
+    _add(app, "/alerts", "alerts", alerts_value)
+    _add(app, "/watches", "watches", watches_value)
 
 
 def _add(
@@ -84,7 +140,8 @@ def _add(
     twin: str = "",
 ) -> None:
     """One page in its forms; its value is made once, whichever is asked for. `twin` is where the other forms are."""
-    for form in forms:
+    # The longer address first: a name may hold dots, so `mi50-32gb.json` would be one too.
+    for form in sorted(forms, key=lambda form: -len(form.suffix)):
         app.add_api_route(
             (twin or path) + form.suffix if form.suffix else path,
             _shown(form, name, value_of),
@@ -116,11 +173,11 @@ def _shorter(request: Request) -> Response | None:
     if kept == given:
         return None
     query = f"?{urlencode(kept)}" if kept else ""
-    return RedirectResponse(f"{request.scope.get('root_path', '')}{_path(request)}{query}", status_code=303)
+    return RedirectResponse(f"{root_of(request)}{_path(request)}{query}", status_code=303)
 
 
 def _path(request: Request) -> str:
-    return str(request.scope["path"]).removeprefix(request.scope.get("root_path", ""))
+    return str(request.scope["path"]).removeprefix(root_of(request))
 
 
 # --- all else -----------------------------------------------------------------------------------------------------
@@ -160,6 +217,8 @@ def _add_problems(app: FastAPI) -> None:
         if isinstance(error, StoreError):
             log.exception("%s could not be read", request.url.path)
             return problem(request, 503, "not_read", "the database does not answer; try again in a moment")
+        if isinstance(error, Busy):
+            return problem(request, 503, "busy", str(error), {"Retry-After": "5"})
         return problem(request, 422, "unusable", str(error))
 
     def refused(request: Request, error: Exception) -> Response:

@@ -57,6 +57,8 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    table: Annotated[Word, Field(description="for CSV: which table of the answer (default: the first)")] = ""
+
     @model_validator(mode="before")
     @classmethod
     def _without_empty(cls, given: Any) -> Any:

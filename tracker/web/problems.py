@@ -14,6 +14,10 @@ class NoSuch(TrackerError):
     """What was asked for is not there."""
 
 
+class Busy(TrackerError):
+    """Others are asking for so much that this must wait."""
+
+
 class Problem(BaseModel):
     """A refusal: a word to count by, a sentence that explains it."""
 

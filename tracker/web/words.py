@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -75,6 +76,13 @@ def _span(passed: timedelta) -> str:
     return f"{round(minutes / 60 / 24)} d"
 
 
+def span(seconds: float) -> str:
+    """A length of time: 0.4 s, 12 s, 5 min, 3 h."""
+    if seconds < 90:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    return _span(timedelta(seconds=seconds))
+
+
 def instant(at: str | datetime | None) -> str:
     """An instant (ISO 8601, or a datetime) to the minute, in UTC."""
     if not at:
@@ -82,11 +90,11 @@ def instant(at: str | datetime | None) -> str:
     return f"{_moment(at).astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
-def money(usd: float | None, shown: Shown) -> str:
+def money(usd: float | None, shown: Shown | None = None) -> str:
     """An amount in US dollars as the reader thinks of it, whole from a hundred on."""
     if usd is None:
         return ""
-    amount = usd * shown.per_usd
+    amount = usd * shown.per_usd if shown else usd
     return f"{amount:,.0f}" if abs(amount) >= 100 else f"{amount:,.2f}"
 
 
@@ -107,6 +115,13 @@ def number(value: float | None, places: int = 0) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.{places or 2}f}".rstrip("0").rstrip(".")
 
 
+def figure(value: float | Decimal | None) -> str:
+    """A number as it stands in a field of a form."""
+    if value is None:
+        return ""
+    return f"{value:f}".rstrip("0").rstrip(".") if value != int(value) else str(int(value))
+
+
 def distance(of_market: float | None) -> str:
     """How far from its market an offer lies: −18 %, +5 %."""
     if of_market is None:
@@ -124,5 +139,5 @@ def leaning(of_market: float | None) -> str:
 
 FILTERS: Mapping[str, Any] = {
     one.__name__: one
-    for one in (plain, title, link, host, age, instant, money, measured, unit, number, distance, leaning)
+    for one in (plain, title, link, host, age, span, instant, money, measured, unit, number, figure, distance, leaning)
 }

@@ -37,7 +37,7 @@ def deals(site: Site, asked: Filters) -> Value:
                 conn, **shared, catalogue=tracker.catalogue, top=asked.top, country=country, worths_of=worths_of
             )
         counts = dict(queries.counts(conn))
-    rows = [_row(row, metric, shown, tracker.catalogue) for row in found]
+    rows = [row_of(row, metric.name, shown, tracker.catalogue) for row in found]
     return {
         "metric": about(metric),
         "currency": shown.currency,
@@ -59,21 +59,21 @@ def about(metric: Metric) -> Value:
     }
 
 
-def _row(row: Mapping[str, Any], metric: Metric, shown: Shown, catalogue: Catalogue) -> Value:
+def row_of(row: Mapping[str, Any], metric: str, shown: Shown, catalogue: Catalogue) -> Value:
     """One row of the report, with the name people know the card by."""
     gpu = catalogue.by_id.get(row["variant"] or "")
     return {
-        "value": row.get("value", row.get(metric.name)),
+        "value": row.get("value", row.get(metric)),
         "name": gpu.name if gpu else row["gpu"],
         "status": gpu.status if gpu else "undecided",
         "vram_gb": gpu.vram_gb if gpu else row.get("vram_gb"),
-        **with_currency(row, metric.name, shown),
+        **with_currency(row, metric, shown),
     }
 
 
 # --- as a form ----------------------------------------------------------------------------------------------------
 
-_IN_SIGHT = frozenset({"metric", "gpu", "min_vram", "modded", "by", "condition"})
+_IN_SIGHT = frozenset({"table", "metric", "gpu", "min_vram", "modded", "by", "condition"})
 
 
 def deals_form(asked: Filters) -> Value:
@@ -90,7 +90,7 @@ def deals_form(asked: Filters) -> Value:
 def _chosen(asked: Filters) -> Iterator[tuple[str, str]]:
     """Each filter in force in words, with the address without it."""
     for name, said in asked.asked.items():
-        if name in ("metric", "by", "top"):
+        if name in ("metric", "by", "top", "table"):
             continue
         if isinstance(said, list):
             for one in said:
@@ -103,7 +103,7 @@ def _chosen(asked: Filters) -> Iterator[tuple[str, str]]:
 
 # --- as a watch ---------------------------------------------------------------------------------------------------
 
-_NOT_OF_WATCHES = frozenset({"metric", "by", "max_age", "model_gb", "fits", "currency", "top", "marked"})
+_NOT_OF_WATCHES = frozenset({"metric", "by", "max_age", "model_gb", "fits", "currency", "top", "marked", "table"})
 
 
 def as_watch(asked: Filters, rows: Sequence[Mapping[str, Any]]) -> str:
