@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db import market_queries
+from db import summaries
 from db.engine import reading
 from db.references import references
 from tracker import report
@@ -83,9 +83,8 @@ def _history(conn: Connection, variant: str, now: datetime) -> Sequence[Value]:
     since = (now - PAST).date()
     rows = []
     for condition in ConditionClass:
-        found = market_queries.daily(conn, [variant], condition.value, since=since)
-        for cells in found.rows:
-            row = dict(zip(found.columns, cells, strict=True))
+        for day in summaries.days(conn, [variant], since=since, condition=condition.value):
+            row: Value = dict(zip(summaries.DAY, day, strict=True))
             cents = {name: row[f"{name}_cents"] for name in ("min", "p10", "median", "p90")}
             usd = {f"{name}_usd": None if amount is None else amount / 100 for name, amount in cents.items()}
             rows.append({"day": row["day"], "condition": condition.value, "offers": row["n"], **usd})

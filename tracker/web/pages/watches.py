@@ -12,6 +12,7 @@ from tracker.core.metrics import METRICS
 from tracker.core.rules import Watch
 from tracker.market import judged
 from tracker.report import flat_judgement
+from tracker.watching import puzzles
 from tracker.web.site import Site
 
 Value = dict[str, Any]
@@ -63,6 +64,7 @@ def _watch(conn: Connection, site: Site, watch: Watch) -> tuple[Value, list[Valu
         "notify": ", ".join(watch.notify),
         "answering": sum(row["answers"] for row in rows),
         "best": rows[0]["value"] if rows else None,
+        "message": "; ".join(puzzles(watch, site.config, tracker.catalogue)),
     }
     return about, rows
 
