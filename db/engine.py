@@ -1,13 +1,14 @@
 """Opening the database: one engine per URL, SQLite in WAL mode, migrations applied before first use."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from tenacity import RetryCallState, Retrying, stop_after_delay, wait_random_exponential
 
 from tracker.core.errors import StoreError
 
@@ -17,6 +18,11 @@ HEAD = "0002"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 BUSY_TIMEOUT_S = 30
+
+PATIENCE_S = 60
+"""How long a transaction is tried again on a server that restarts, or that is crowded."""
+
+T = TypeVar("T")
 
 _SQLITE = {"connect_args": {"timeout": BUSY_TIMEOUT_S}, "max_overflow": 50}
 
@@ -93,6 +99,64 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def committed(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Do `work` in one write transaction and return what it returns; raises StoreError when the database refuses.
+
+    Work that lost a race or its connection is done again from the start, so it must do nothing that rolling back does
+    not undo. It may even be done again after it was committed, when only the answer was lost.
+    """
+
+    def once() -> T:
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            return work(connection)
+
+    try:
+        return _patient()(once)
+    except SQLAlchemyError as error:
+        raise StoreError(f"the database refused: {_cause(error)}") from error
+
+
+_PASSING = frozenset(
+    {
+        "40001",  # lost a race: somebody wrote what was read
+        "40P01",  # a deadlock
+        "55P03",  # waited too long for a lock
+        "53300",  # too many connections
+        "57P01",  # the server is going down
+        "57P02",  # it went down
+        "57P03",  # it is not up yet
+    }
+)
+_RACED = "23505"
+"""Two entered the same key: who comes second finds it on another look. Unless it is our own mistake."""
+
+_RACES = 5
+
+
+def _may_pass(state: RetryCallState) -> bool:
+    error = state.outcome and state.outcome.exception()
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlstate", None)
+    if code == _RACED:
+        return state.attempt_number < _RACES
+    return code in _PASSING or error.connection_invalidated or _is_unreachable(error)
+
+
+def _is_unreachable(error: DBAPIError) -> bool:
+    """Whether a server could not be reached at all: then it says no code. SQLite has none to say."""
+    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") is None
+
+
+def _patient() -> Retrying:
+    return Retrying(
+        retry=_may_pass,
+        stop=stop_after_delay(PATIENCE_S),
+        wait=wait_random_exponential(multiplier=0.02, max=2),
+        reraise=True,
+    )
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One write transaction: all of it, or on any error nothing; raises StoreError when the database refuses."""
@@ -107,7 +171,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view of the database; raises StoreError when the database refuses."""
     try:
-        with engine.connect() as connection:
+        with _patient()(engine.connect) as connection:
             yield connection
     except SQLAlchemyError as error:
         raise StoreError(f"the database refused: {_cause(error)}") from error

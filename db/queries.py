@@ -40,6 +40,7 @@ from db.sql import (
     RATE,
     SET_ASIDE,
     SOURCE,
+    VISIT,
     WATCH,
     chunks,
 )
@@ -375,6 +376,12 @@ def present(conn: Connection, source_id: int) -> int:
 def source_row(conn: Connection, name: str) -> Row:
     """Where one known source stands."""
     return dict(conn.execute(select(SOURCE).where(SOURCE.c.name == name)).mappings().one())
+
+
+def is_kept(conn: Connection, source_id: int, started_at: datetime) -> bool:
+    """Whether the visit to a source that began at an instant has been written down."""
+    query = select(VISIT.c.id).where(VISIT.c.source_id == source_id, VISIT.c.started_at == started_at)
+    return conn.execute(query).first() is not None
 
 
 def due(conn: Connection, *, now: datetime) -> dict[str, str]:

@@ -40,24 +40,27 @@ def schedule(tx: Connection, name: str, site: str, *, sweeps: bool, now: datetim
     )
 
 
-def claim(tx: Connection, name: str, *, now: datetime, until: datetime) -> bool:
-    """Take a source for one visit by compare-and-swap; False when somebody else is at it."""
-    taken = (
-        update(SOURCE)
-        .where(SOURCE.c.name == name, or_(SOURCE.c.claimed_until.is_(None), SOURCE.c.claimed_until < now))
-        .values(claimed_until=until)
-    )
+def claim(tx: Connection, name: str, *, by: str, now: datetime, until: datetime, due: str | None = None) -> bool:
+    """Take a source for one visit by compare-and-swap; False when somebody else is at it, or has been.
+
+    `by` tells this visit from all others. `due` names the rhythm (a column) that must still be due.
+    """
+    free = or_(SOURCE.c.claimed_until.is_(None), SOURCE.c.claimed_until < now, SOURCE.c.claimed_by == by)
+    still = [SOURCE.c[due] <= now] if due else []
+    taken = update(SOURCE).where(SOURCE.c.name == name, free, *still).values(claimed_until=until, claimed_by=by)
     return tx.execute(taken).rowcount == 1
 
 
-def prolong(tx: Connection, name: str, *, until: datetime) -> None:
-    """Hold a source one is visiting for longer."""
-    tx.execute(update(SOURCE).where(SOURCE.c.name == name).values(claimed_until=until))
+def prolong(tx: Connection, name: str, *, by: str, until: datetime) -> bool:
+    """Hold a source one is visiting for longer; False when it is somebody else's by now."""
+    mine = update(SOURCE).where(SOURCE.c.name == name, SOURCE.c.claimed_by == by)
+    return tx.execute(mine.values(claimed_until=until)).rowcount == 1
 
 
-def release(tx: Connection, name: str) -> None:
-    """Give a source back without a word about a visit."""
-    tx.execute(update(SOURCE).where(SOURCE.c.name == name).values(claimed_until=None))
+def release(tx: Connection, name: str, *, by: str) -> None:
+    """Give a source back without a word about a visit, unless it is somebody else's by now."""
+    mine = update(SOURCE).where(SOURCE.c.name == name, SOURCE.c.claimed_by == by)
+    tx.execute(mine.values(claimed_until=None, claimed_by=None))
 
 
 def unschedule(tx: Connection, *, kept: Collection[str]) -> None:
@@ -69,7 +72,7 @@ def unschedule(tx: Connection, *, kept: Collection[str]) -> None:
 def close_visit(tx: Connection, source_id: int, *, visit: Mapping[str, Any], source: Mapping[str, Any]) -> None:
     """Write down one visit, set the source's state, and give the source back."""
     tx.execute(insert(VISIT).values(source_id=source_id, **visit))
-    tx.execute(update(SOURCE).where(SOURCE.c.id == source_id).values(claimed_until=None, **source))
+    tx.execute(update(SOURCE).where(SOURCE.c.id == source_id).values(claimed_until=None, claimed_by=None, **source))
 
 
 def spend(tx: Connection, site: str, *, day: str, quota: int) -> bool:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
@@ -154,6 +155,17 @@ def each(name: str, kind: TypeEngine[Any]) -> TableValuedAlias:
 def one_of(asked: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """Whether a column is one of the values of a named parameter."""
     return asked.in_(select(each(name, asked.type).c.value))
+
+
+def contend(tx: Connection, target: Table, ids: Sequence[int]) -> None:
+    """Make whoever else decides about these rows right now lose the race, or lose it oneself.
+
+    On PostgreSQL a transaction sees the rows of others as they were when it began; a write to the same row is what
+    tells it. SQLite lets nobody else write meanwhile.
+    """
+    if tx.dialect.name == "postgresql":
+        for chunk in chunks(ids):
+            tx.execute(update(target).where(target.c.id.in_(chunk)).values(id=target.c.id))
 
 
 def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Executable, bindparam, case, d
 from db import marks
 from db.points import write_out, write_out_today
 from db.rows import Bill, Row, digest_of, is_on_offer, priced_of, row_of
-from db.sql import LAST_SEEN, LISTING, PAGE_MEMORY, PRESENCE, PRICE, SOURCE, chunks, enter, one_of, upsert
+from db.sql import LAST_SEEN, LISTING, PAGE_MEMORY, PRESENCE, PRICE, SOURCE, chunks, contend, enter, one_of, upsert
 from tracker.core.gpus import Catalogue
 from tracker.core.lifecycle import End
 from tracker.core.models import Offer, Rejected
@@ -170,11 +170,20 @@ _SEEN = (
 )
 
 
+_SHOWN = select(PRESENCE.c.listing_id).where(
+    PRESENCE.c.source_id == bindparam("source"), one_of(PRESENCE.c.listing_id, "ids")
+)
+
+
 def _note_presence(tx: Connection, source_id: int, ids: Sequence[int], now: datetime) -> None:
     """Note that a source shows listings now: in one statement, if it has shown all of them before."""
     for chunk in chunks(ids):
-        if tx.execute(_SEEN, {"source": source_id, "ids": chunk, "now": now}).rowcount < len(chunk):
-            upsert(tx, PRESENCE, _presence(source_id, chunk, now), key=("source_id", "listing_id"))
+        asked = {"source": source_id, "ids": chunk}
+        if tx.execute(_SEEN, {**asked, "now": now}).rowcount < len(chunk):
+            shown = set(tx.execute(_SHOWN, asked).scalars())
+            lacking = [one for one in chunk if one not in shown]
+            contend(tx, LISTING, lacking)
+            upsert(tx, PRESENCE, _presence(source_id, lacking, now), key=("source_id", "listing_id"))
 
 
 def _presence(source_id: int, ids: Iterable[int], now: datetime) -> list[Row]:

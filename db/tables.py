@@ -95,6 +95,7 @@ class Source(SQLModel, table=True):
     next_visit_at: datetime | None = Field(default=None, sa_type=Instant)
     next_sweep_at: datetime | None = Field(default=None, sa_type=Instant)
     claimed_until: datetime | None = Field(default=None, sa_type=Instant)
+    claimed_by: str | None = None
     last_visit_at: datetime | None = Field(default=None, sa_type=Instant)
     last_ok_at: datetime | None = Field(default=None, sa_type=Instant)
     complete_at: datetime | None = Field(default=None, sa_type=Instant)

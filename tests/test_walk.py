@@ -12,12 +12,14 @@ from pytest_httpserver import HTTPServer
 from alerts.message import compose
 from db import queries, sources
 from db.engine import reading, writing
+from scrapers.base import Page, Request
 from scrapers.fetch import Fetcher
 from tests.alerts.test_channels import smtp_server
 from tests.conftest import Ran
 from tests.shop import SHOP, Shop, configure, products
 from tracker import delivery, pipeline, second_thoughts
 from tracker.assemble import Home, opened, stop
+from tracker.core.errors import StoreError
 from tracker.core.health import Outcome
 from tracker.core.wanted import Wanted
 from tracker.pipeline import Tracker, Visited, now_utc
@@ -203,12 +205,42 @@ def test_nobody_visits_a_source_that_is_being_visited(home: Home, shop: Shop) ->
     with opened(home, config) as tracker:
         with writing(tracker.engine) as tx:
             sources.know_source(tx, "barn", "shopify")
-            sources.claim(tx, "barn", now=now_utc(), until=now_utc() + timedelta(hours=1))
+            sources.claim(tx, "barn", by="another", now=now_utc(), until=now_utc() + timedelta(hours=1))
         assert pipeline.visit(tracker, planned.scraper, planned.source, _never, every=planned.every) is None
 
 
 def _never(_request: object) -> Any:
     pytest.fail("fetched although somebody else is at it")
+
+
+def test_a_visit_whose_source_was_taken_over_stores_nothing(home: Home, shop: Shop) -> None:
+    configure(home, shop)
+    config = home.config()
+    planned = stop(config, "barn")
+    with opened(home, config) as tracker, Fetcher(delay_s=0, allow_private=True, sleep=_no_waiting) as fetcher:
+        fetch = fetcher.of(planned.scraper, planned.source)
+        later = now_utc() + 2 * pipeline.CLAIM
+
+        def fetch_slowly(request: Request) -> Page:
+            with writing(tracker.engine) as tx:
+                assert sources.claim(tx, "barn", by="another", now=later, until=later + pipeline.CLAIM)
+            return fetch(request)
+
+        with pytest.raises(StoreError, match="barn: another process has taken the source over"):
+            pipeline.visit(tracker, planned.scraper, planned.source, fetch_slowly, every=planned.every)
+        with reading(tracker.engine) as conn:
+            assert queries.counts(conn)["listings"] == 0
+            assert queries.source_row(conn, "barn")["claimed_by"] == "another"
+
+
+def test_a_source_that_is_not_due_any_more_is_left_alone(home: Home, shop: Shop, visits: Callable[[], Visited]) -> None:
+    configure(home, shop)
+    visits()
+    config = home.config()
+    planned = stop(config, "barn")
+    with opened(home, config) as tracker:
+        late = pipeline.visit(tracker, planned.scraper, planned.source, _never, every=planned.every, if_due=True)
+    assert late is None
 
 
 def test_reidentify_shows_and_applies_another_reading(make_tracker: Callable[..., Tracker]) -> None:

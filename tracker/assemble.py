@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import scrapers.sites
 from db import notes, queries, sources
-from db.engine import open_engine, reading, writing
+from db.engine import committed, open_engine, reading
 from scrapers.base import Mode, Scraper, Source
 from tracker import glance
 from tracker.config import Config, channels_of, read_config
@@ -108,8 +108,7 @@ def _remember(home: Home, tracker: Tracker) -> None:
     with reading(tracker.engine) as conn:
         before = queries.noted(conn, glance.NOTE)
     if before != now:
-        with writing(tracker.engine) as tx:
-            notes.note(tx, glance.NOTE, now)
+        committed(tracker.engine, lambda tx: notes.note(tx, glance.NOTE, now))
 
 
 def _rates(engine: "Engine") -> "Rates":
@@ -121,8 +120,7 @@ def _rates(engine: "Engine") -> "Rates":
     fresh = bundled()
     if kept is not None and kept.day >= fresh.day:
         return kept
-    with writing(engine) as tx:
-        notes.keep_rates(tx, fresh)
+    committed(engine, lambda tx: notes.keep_rates(tx, fresh))
     return fresh
 
 
@@ -133,8 +131,8 @@ def fetching(config: Config, engine: "Engine") -> Iterator["Fetcher"]:
 
     def spend(site: str, quota: int) -> bool:
         try:
-            with writing(engine) as tx:
-                return sources.spend(tx, site, day=now_utc().date().isoformat(), quota=quota)
+            day = now_utc().date().isoformat()
+            return committed(engine, lambda tx: sources.spend(tx, site, day=day, quota=quota))
         except StoreError as error:  # one busy moment ends a walk early, it does not undo it
             raise Unreachable(f"the call could not be counted: {error}", site=site) from error
 

@@ -1,7 +1,6 @@
 """The clock: visits what is due, a worker per host, and delivers what is owed; the only importer of apscheduler."""
 
 import logging
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -9,21 +8,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from types import FrameType
-from urllib.parse import urlsplit
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from db import queries, sources
-from db.engine import reading, writing
-from scrapers import oauth
+from db import queries
+from db.engine import reading
 from scrapers.base import Mode
 from scrapers.crawl import Fetch
 from tracker import delivery, pipeline
-from tracker.assemble import Stop, stop
+from tracker.assemble import Stop
 from tracker.config import Config
-from tracker.core.errors import SourceError, TrackerError
+from tracker.core.errors import StoreError, TrackerError
 from tracker.core.health import HEALTHY
 from tracker.pipeline import Tracker, Visited, now_utc
+from tracker.timetable import put_up, timetable
 
 log = logging.getLogger("tracker")
 
@@ -90,29 +88,20 @@ class Daemon:
         log.info("stopped")
 
     def _prepare(self) -> None:
-        """Put the configured sources on the schedule; those without the keys they need are left alone, said once."""
-        now = now_utc()
-        keyless: dict[str, str] = {}
-        for name, table in self._config.sources.items():
-            planned = stop(self._config, name)
-            needs, lacking = planned.scraper.needs, oauth.missing(planned.scraper, os.environ)
-            if table.enabled and needs and lacking:
-                keyless[table.site] = f"they need {' and '.join(lacking)}. {needs.help}"
-            elif table.enabled and (host := _host(planned)):
-                self._planned[name] = planned
-                self._hosts[name] = host
-        for site, said in keyless.items():
-            log.warning("the sources of %s are left alone: %s", site, said)
-        with writing(self._tracker.engine) as tx:
-            sources.unschedule(tx, kept=list(self._planned))
-            for name, planned in self._planned.items():
-                sources.schedule(tx, name, planned.source.site, sweeps=planned.sweep_every is not None, now=now)
-        pipeline.greet(self._tracker, now=now)
+        """Put the configured sources on the schedule, and let new watches speak."""
+        entries = timetable(self._config)
+        self._planned = {name: entry.stop for name, entry in entries.items()}
+        self._hosts = {name: entry.host for name, entry in entries.items()}
+        put_up(self._tracker, entries)
 
     def _start_due(self, tried: set[tuple[str, Mode]] | None = None) -> list[Future[Visited | None]]:
         """Start a visit for every due source whose host is idle, but for those already tried."""
-        with reading(self._tracker.engine) as conn:
-            due = queries.due(conn, now=now_utc())
+        try:
+            with reading(self._tracker.engine) as conn:
+                due = queries.due(conn, now=now_utc())
+        except StoreError as error:
+            log.error("%s", error)
+            return []
         planned = [self._planned[name].in_mode(Mode(mode)) for name, mode in due.items() if name in self._planned]
         started = []
         for plan in planned:
@@ -128,7 +117,12 @@ class Daemon:
     def _visit(self, planned: Stop, host: str) -> Visited | None:
         try:
             visited = pipeline.visit(
-                self._tracker, planned.scraper, planned.source, self._fetch_of(planned), every=planned.pause()
+                self._tracker,
+                planned.scraper,
+                planned.source,
+                self._fetch_of(planned),
+                every=planned.pause(),
+                if_due=True,
             )
         except TrackerError as error:
             log.error("%s: %s", planned.source.name, error)
@@ -172,13 +166,3 @@ class Daemon:
         finally:
             for one, handler in before.items():
                 signal.signal(one, handler)
-
-
-def _host(planned: Stop) -> str:
-    """The host a source is read from; "" for one that cannot be visited, which is said."""
-    try:
-        first = next(iter(planned.scraper.start(planned.source)), None)
-        return (first and urlsplit(first.url).netloc) or planned.source.name
-    except (SourceError, ValueError) as error:
-        log.warning("%s is left alone: %s", planned.source.name, error)
-        return ""

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby, takewhile
 
+from sqlalchemy import Connection
+
 from alerts.base import Channel, Message
 from alerts.message import compose, compose_together
 from db import channels, delivery_queries, outbox
-from db.engine import reading, writing
+from db.engine import committed, reading
 from db.rows import Row
 from tracker.core.errors import NotifyError, TrackerError
 from tracker.core.flat import flat_notice
@@ -157,8 +159,9 @@ def through(tracker: Tracker, name: str, *, now: Clock) -> Delivered:
 
 def _disowned(tracker: Tracker, name: str, now: datetime) -> Delivered:
     said = f"there is no channel {name!r} in the configuration"
-    with writing(tracker.engine) as tx:
-        failed = outbox.give_up(tx, name, raised_before=now + HOUR, error=said, now=now)
+    failed = committed(
+        tracker.engine, lambda tx: outbox.give_up(tx, name, raised_before=now + HOUR, error=said, now=now)
+    )
     return Delivered(refusals=(f"{name}: {said}",) if failed else ())
 
 
@@ -167,12 +170,11 @@ def _is_open(tracker: Tracker, name: str, channel: Channel, now: datetime) -> bo
     with reading(tracker.engine) as conn:
         state = channels.state(conn, name)
     if state is None or state["fingerprint"] != channel.fingerprint:
-        with writing(tracker.engine) as tx:
-            channels.know(tx, name, channel.fingerprint)
+        committed(tracker.engine, lambda tx: channels.know(tx, name, channel.fingerprint))
         return True
     if state["disabled_at"] is not None:
-        with writing(tracker.engine) as tx:
-            outbox.give_up(tx, name, raised_before=now - GIVE_UP, error=state["error"], now=now)
+        said = str(state["error"])
+        committed(tracker.engine, lambda tx: outbox.give_up(tx, name, raised_before=now - GIVE_UP, error=said, now=now))
         return False
     return state["paused_until"] is None or state["paused_until"] <= now
 
@@ -243,10 +245,13 @@ def _sent(tracker: Tracker, channel: Channel, parcel: Parcel, now: Clock) -> _Ou
     """One attempt at one message."""
     name, at = parcel.channel, now()
     mine = at + LEASE
+
+    def claimed(tx: Connection) -> None:
+        if not outbox.claim_message(tx, parcel.alert_ids, name, parcel.key, now=at, until=mine):
+            raise _Taken
+
     try:
-        with writing(tracker.engine) as tx:
-            if not outbox.claim_message(tx, parcel.alert_ids, name, parcel.key, now=at, until=mine):
-                raise _Taken
+        committed(tracker.engine, claimed)
     except _Taken:
         return _Outcome(settled=False)
     message = _message(tracker, parcel)
@@ -256,9 +261,12 @@ def _sent(tracker: Tracker, channel: Channel, parcel: Parcel, now: Clock) -> _Ou
     done = {"state": "sent", "sent_at": now(), "error": ""}
     if message is None:
         done = {"state": "dropped", "error": "you set it aside before it left"}
-    with writing(tracker.engine) as tx:
+
+    def closed(tx: Connection) -> None:
         outbox.close_message(tx, parcel.alert_ids, name, claimed_until=mine, **done)
         channels.works(tx, name)
+
+    committed(tracker.engine, closed)
     return _Outcome(delivered=Delivered(sent=len(parcel.alert_ids) if message else 0), settled=True)
 
 
@@ -302,8 +310,9 @@ def _refused(tracker: Tracker, parcel: Parcel, error: NotifyError, mine: datetim
     failed = (error.permanent and not error.disables) or now - parcel.raised_at > GIVE_UP
     pause = timedelta(0) if error.disables else _pause(parcel.attempts, parcel.key, error)
     columns: Row = {"state": "failed"} if failed else {"next_try_at": now + pause}
-    disabled = False
-    with writing(tracker.engine) as tx:
+
+    def closed(tx: Connection) -> bool:
+        disabled = False
         outbox.close_message(tx, parcel.alert_ids, name, claimed_until=mine, error=said, **columns)
         states = channels.states(tx)
         if error.disables:
@@ -313,6 +322,9 @@ def _refused(tracker: Tracker, parcel: Parcel, error: NotifyError, mine: datetim
             channels.pause(tx, name, until=now + rest, error=said)
         if disabled:
             outbox.owe(tx, [_notice(tracker, states, name, said, now)], now=now)
+        return disabled
+
+    disabled = committed(tracker.engine, closed)
     told = Delivered(refusals=(f"{name}: {said}",), disabled=(name,) if disabled else ())
     return _Outcome(delivered=told, settled=failed)
 

@@ -7,16 +7,18 @@ The daemon, the CLI, the demo, the importers and the tests all call these functi
 
 import hashlib
 import logging
+import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine
 
 from alerts.base import Channel
 from db import notes, outbox, queries, rollups, sources, store, told
-from db.engine import reading, writing
+from db.engine import committed, reading
 from db.past import Held
 from db.rows import Row, digest_of, priced_of, row_of
 from scrapers import memory
@@ -25,7 +27,7 @@ from scrapers.canary import canary_answers
 from scrapers.crawl import Crawl, Fetch, crawl
 from tracker import judging, saying
 from tracker.core import health
-from tracker.core.errors import Gone, RateLimited, SourceError
+from tracker.core.errors import Gone, RateLimited, SourceError, StoreError
 from tracker.core.gpus import Catalogue
 from tracker.core.health import Judgement, Outcome, Word
 from tracker.core.landed import Costs, Landed, asked, land
@@ -122,31 +124,61 @@ def now_utc() -> datetime:
     return datetime.now(UTC)
 
 
-def visit(tracker: Tracker, scraper: Scraper, source: Source, fetch: Fetch, *, every: timedelta) -> Visited | None:
-    """Visit one source if nobody else is at it: claim, harvest, keep; None when it was taken."""
-    started_at = now_utc()
-    with writing(tracker.engine) as tx:
+def visit(
+    tracker: Tracker,
+    scraper: Scraper,
+    source: Source,
+    fetch: Fetch,
+    *,
+    every: timedelta,
+    if_due: bool = False,
+    by: str = "",
+) -> Visited | None:
+    """Visit one source if nobody else is at it: claim, harvest, keep; None when it was taken.
+
+    `if_due` leaves a source alone whose time has not come, or whose visit somebody was quicker to make. `by` tells
+    this visit from all others, for whoever has to clean up after it. Raises StoreError, with the source given back,
+    when the database fails or the visit took so long that another process took the source over.
+    """
+    started_at, by = now_utc(), by or secrets.token_hex(8)
+
+    def claimed(tx: Connection) -> bool:
         sources.know_source(tx, source.name, source.site)
-        if not sources.claim(tx, source.name, now=started_at, until=started_at + CLAIM):
-            return None
+        due = RHYTHM[source.mode] if if_due else None
+        return sources.claim(tx, source.name, by=by, now=started_at, until=started_at + CLAIM, due=due)
+
+    if not committed(tracker.engine, claimed):
+        return None
     try:
         return _visited(
-            tracker, scraper, source, _holding_on(tracker, source, fetch), every=every, started_at=started_at
+            tracker, scraper, source, _holding_on(tracker, source, fetch, by), every=every, started_at=started_at, by=by
         )
+    except StoreError:
+        _release(tracker, source, by)
+        raise
     except (
         Exception
     ) as error:  # a fault of ours: written down with the source, so that it is neither lost nor retried at once
         log.exception("%s crashed", source.name)
         failed = Crawl(listings=(), pages=0, complete=False, error=SourceError(f"crashed: {error!r}", site=source.site))
-        return keep(tracker, source, failed, walk=scraper.walk, every=every, started_at=started_at, now=now_utc())
+        return keep(
+            tracker, source, failed, walk=scraper.walk, every=every, started_at=started_at, now=now_utc(), by=by
+        )
     except BaseException:
-        with writing(tracker.engine) as tx:
-            sources.release(tx, source.name)
+        _release(tracker, source, by)
         raise
 
 
+RHYTHM = {Mode.FULL: "next_visit_at", Mode.SWEEP: "next_sweep_at"}
+"""The column that says when a source is due in a mode."""
+
+
+def _release(tracker: Tracker, source: Source, by: str) -> None:
+    committed(tracker.engine, lambda tx: sources.release(tx, source.name, by=by))
+
+
 def _visited(
-    tracker: Tracker, scraper: Scraper, source: Source, fetch: Fetch, *, every: timedelta, started_at: datetime
+    tracker: Tracker, scraper: Scraper, source: Source, fetch: Fetch, *, every: timedelta, started_at: datetime, by: str
 ) -> Visited:
     with reading(tracker.engine) as conn:
         since = started_at - memory.FRESH
@@ -169,19 +201,30 @@ def _visited(
         unverified=unverified,
         probed=probed,
         canary=canary_answers(scraper, source, fetch) if empty else None,
+        by=by,
     )
 
 
-def _holding_on(tracker: Tracker, source: Source, fetch: Fetch) -> Fetch:
-    """The fetch of a visit that may take longer than a claim: every page prolongs it."""
+def _holding_on(tracker: Tracker, source: Source, fetch: Fetch, by: str) -> Fetch:
+    """The fetch of a visit that may take longer than a claim: pages prolong it; raises StoreError when it is lost."""
+    prolonged_at = now_utc()
 
     def fetch_and_hold(request: Request) -> Page:
+        nonlocal prolonged_at
         page = fetch(request)
-        with writing(tracker.engine) as tx:
-            sources.prolong(tx, source.name, until=now_utc() + CLAIM)
+        now = now_utc()
+        if now - prolonged_at > CLAIM / 5:
+            if not committed(
+                tracker.engine, lambda tx: sources.prolong(tx, source.name, by=by, until=now_utc() + CLAIM)
+            ):
+                raise StoreError(f"{source.name}: {OVERTAKEN}")
+            prolonged_at = now
         return page
 
     return fetch_and_hold
+
+
+OVERTAKEN = "another process has taken the source over: this visit took too long"
 
 
 def _harvest(scraper: Scraper, source: Source, fetch: Fetch, said: Mapping[str, str], *, limit: int) -> Crawl:
@@ -190,6 +233,8 @@ def _harvest(scraper: Scraper, source: Source, fetch: Fetch, said: Mapping[str, 
 
     try:
         return crawl(scraper, source, fetch, limit=limit, recall=recall)
+    except StoreError:
+        raise
     except Exception as error:  # a bug in one scraper must not end the others
         log.exception("%s crashed", source.name)
         fault = SourceError(f"crashed: {error!r}", site=source.site)
@@ -252,6 +297,7 @@ def keep(
     probed: Probed = Probed(),  # noqa: B008 - frozen, and the same for all
     canary: bool | None = None,
     accepting: Held | None = None,
+    by: str | None = None,
 ) -> Visited:
     """Identify what a walk brought home, and in one transaction store it, evaluate the watches and owe the alerts.
 
@@ -261,11 +307,19 @@ def keep(
     closely and could not be, `probed` is what the site said of single items. `canary` says whether the source's canary
     answered, None where none was asked. `accepting` is a visit held in quarantine that a person believes: `harvest` is
     what it kept out.
+
+    `by` is whose claim this visit is made under; raises StoreError when it has been lost.
     """
     outcomes = [understand(raw, identify=tracker.identify) for raw in harvest.listings]
-    with writing(tracker.engine) as tx:
+    done: list[Visited] = []
+
+    def kept(tx: Connection) -> Visited:
         source_id = sources.know_source(tx, source.name, source.site)
+        if done and queries.is_kept(tx, source_id, started_at):  # the first time went well, only its answer was lost
+            return done[-1]
         before = queries.source_row(tx, source.name)
+        if by not in (None, before["claimed_by"]):
+            raise StoreError(f"{source.name}: {OVERTAKEN}")
         first = not queries.has_shown(tx, source_id)
         if every is None:
             visit = judging.believed(harvest, outcomes, before=accepting)
@@ -339,7 +393,10 @@ def keep(
         if every is not None or accepting:
             after |= _told(tracker, tx, source, judgement, before, after, now=now)
         sources.close_visit(tx, source_id, visit=_visit_row(visited, started_at=started_at, now=now), source=after)
-    return visited
+        done.append(visited)
+        return visited
+
+    return committed(tracker.engine, kept)
 
 
 def _digests(tracker: Tracker, summaries: Mapping[str, RawListing]) -> dict[str, int]:
@@ -441,21 +498,24 @@ def _source_row(
 
 def greet(tracker: Tracker, *, now: datetime) -> int:
     """Let every new or edited watch speak at once, in one summary of what is on offer; returns the alerts owed."""
-    with writing(tracker.engine) as tx:
+
+    def tidied(tx: Connection) -> dict[str, str]:
         outbox.forget_watches(tx, kept=[watch.name for watch in tracker.watches])
         store.end_forgotten(tx, before=now - WINDOW_AGE, now=now)
-        known = queries.known_watches(tx)
-    owed = 0
-    for watch in tracker.watches:
-        if known.get(watch.name) == watch.fingerprint:
-            continue
-        with writing(tracker.engine) as tx:
-            if queries.known_watches(tx).get(watch.name) == watch.fingerprint:  # another process was quicker
-                continue
-            since = None if watch.max_age is None else now - watch.max_age
-            offers = queries.on_offer(tx, wanted=replace(watch.wanted, seen_since=since), catalogue=tracker.catalogue)
-            told.forget(tx, watch.name)
-            already = [(watch, Change(event=Event.NEW, offer=offer)) for offer in offers]
-            owed += saying.summary(tx, already, tracker.scene(now), occasion="new watch")
-            outbox.know_watch(tx, watch, now=now)
+        return queries.known_watches(tx)
+
+    known = committed(tracker.engine, tidied)
+    new = [watch for watch in tracker.watches if known.get(watch.name) != watch.fingerprint]
+    return sum(committed(tracker.engine, partial(_greeted, tracker, watch, now)) for watch in new)
+
+
+def _greeted(tracker: Tracker, watch: Watch, now: datetime, tx: Connection) -> int:
+    if queries.known_watches(tx).get(watch.name) == watch.fingerprint:  # another process was quicker
+        return 0
+    since = None if watch.max_age is None else now - watch.max_age
+    offers = queries.on_offer(tx, wanted=replace(watch.wanted, seen_since=since), catalogue=tracker.catalogue)
+    told.forget(tx, watch.name)
+    already = [(watch, Change(event=Event.NEW, offer=offer)) for offer in offers]
+    owed = saying.summary(tx, already, tracker.scene(now), occasion="new watch")
+    outbox.know_watch(tx, watch, now=now)
     return owed

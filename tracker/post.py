@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import Connection
+
 from alerts.base import Channel, Message
 from alerts.message import compose
 from db import channels as channels_table
 from db import delivery_queries, outbox, queries
-from db.engine import reading, writing
+from db.engine import committed, reading, writing
 from db.rows import Row
 from tracker import delivery, pipeline
 from tracker.assemble import Home
@@ -180,7 +182,10 @@ def _fares(name: str, channel: Channel, row: Row | None) -> dict[str, Any]:
 
 def retry(tracker: Tracker) -> Delivered:
     """Use every channel again, make everything owed or failed due now, and deliver it."""
-    with writing(tracker.engine) as tx:
+
+    def again(tx: Connection) -> None:
         channels_table.enable(tx)
         outbox.retry_deliveries(tx, now=pipeline.now_utc())
+
+    committed(tracker.engine, again)
     return delivery.deliver(tracker)

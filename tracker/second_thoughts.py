@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from sqlalchemy import Connection
+
 from db import notes, queries, rollups, store
-from db.engine import reading, writing
+from db.engine import committed, reading, writing
 from db.rows import Row, cents, raw_of, row_of
 from tracker.core.gpus import Catalogue
 from tracker.core.landed import ESTIMATED, Asked, charges_of, land, needs_of
@@ -78,18 +81,28 @@ def reprice(tracker: Tracker, *, batch: int = 2000) -> int:
             return 0
     changed = last = 0
     variants: set[str] = set()
-    while True:
-        with writing(tracker.engine) as tx:
-            rows = queries.listings_after(tx, last, limit=batch)
-            if not rows:
-                rollups.update(tx, variants, now_utc().date())
-                notes.note(tx, PRICED_BY, tracker.basis)
-                return changed
-            last = rows[-1]["id"]
-            priced = ((row, _repriced(tracker, row)) for row in rows if row["rejected"] is None)
-            moved = [(row, again) for row, again in priced if any(row[name] != again[name] for name in _LANDED)]
-            variants.update(row["variant"] for row, _ in moved if row["variant"])
-            changed += store.reprice(tx, [again for _, again in moved])
+    while (done := committed(tracker.engine, partial(_repriced_after, tracker, last, batch))) is not None:
+        last, moved = done
+        changed += len(moved)
+        variants.update(row["variant"] for row in moved if row["variant"])
+
+    def noted(tx: Connection) -> None:
+        rollups.update(tx, variants, now_utc().date())
+        notes.note(tx, PRICED_BY, tracker.basis)
+
+    committed(tracker.engine, noted)
+    return changed
+
+
+def _repriced_after(tracker: Tracker, last: int, batch: int, tx: Connection) -> tuple[int, list[Row]] | None:
+    """Reprice the listings next after one; returns the last of them and the rows that moved, None at the end."""
+    rows = queries.listings_after(tx, last, limit=batch)
+    if not rows:
+        return None
+    priced = ((row, _repriced(tracker, row)) for row in rows if row["rejected"] is None)
+    moved = [(row, again) for row, again in priced if any(row[name] != again[name] for name in _LANDED)]
+    store.reprice(tx, [again for _, again in moved])
+    return rows[-1]["id"], [row for row, _ in moved]
 
 
 _LANDED = ("rate", "landed_usd", "unit_usd", "flags")

@@ -1,5 +1,6 @@
 """How sources stand, and what a person decides about one under review."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -185,9 +186,9 @@ def accept(home: Home, name: str) -> Iterator[Visited]:
 
 
 def _accepted(tracker: Tracker, held: Held) -> Visited:
-    started_at = now_utc()
+    started_at, by = now_utc(), secrets.token_hex(8)
     with writing(tracker.engine) as tx:
-        if not sources.claim(tx, held.source, now=started_at, until=started_at + pipeline.CLAIM):
+        if not sources.claim(tx, held.source, by=by, now=started_at, until=started_at + pipeline.CLAIM):
             raise SourceError("another process is visiting it right now: try again in a minute", site=held.source)
     try:
         return pipeline.keep(
@@ -199,8 +200,9 @@ def _accepted(tracker: Tracker, held: Held) -> Visited:
             started_at=started_at,
             now=held.at,
             accepting=held,
+            by=by,
         )
     except BaseException:
         with writing(tracker.engine) as tx:
-            sources.release(tx, held.source)
+            sources.release(tx, held.source, by=by)
         raise

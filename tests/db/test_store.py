@@ -185,9 +185,13 @@ def test_only_one_may_visit_a_source(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     with writing(tracker.engine) as tx:
         sources.know_source(tx, "barn-us", "barn")
-        assert sources.claim(tx, "barn-us", now=NOON, until=NOON + HOUR)
-        assert not sources.claim(tx, "barn-us", now=NOON + HOUR / 2, until=NOON + HOUR)
-        assert sources.claim(tx, "barn-us", now=NOON + 2 * HOUR, until=NOON + 3 * HOUR)  # the first one died
+        assert sources.claim(tx, "barn-us", by="a", now=NOON, until=NOON + HOUR)
+        assert sources.claim(tx, "barn-us", by="a", now=NOON, until=NOON + HOUR)  # only its first answer was lost
+        assert not sources.claim(tx, "barn-us", by="b", now=NOON + HOUR / 2, until=NOON + HOUR)
+        assert sources.claim(tx, "barn-us", by="b", now=NOON + 2 * HOUR, until=NOON + 3 * HOUR)  # the first one died
+        assert not sources.prolong(tx, "barn-us", by="a", until=NOON + 9 * HOUR)
+        sources.release(tx, "barn-us", by="a")
+        assert not sources.claim(tx, "barn-us", by="a", now=NOON + 2.5 * HOUR, until=NOON + 9 * HOUR)
 
 
 def test_a_quota_is_shared_and_renewed_by_day(make_tracker: MakeTracker) -> None:

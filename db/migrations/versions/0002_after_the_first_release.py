@@ -105,6 +105,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("broken_since", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("broken_mode", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("told_at", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("claimed_by", sa.String(), nullable=True))
 
     with op.batch_alter_table("told", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rules", sa.String(), server_default="{}", nullable=False))
