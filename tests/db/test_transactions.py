@@ -13,6 +13,7 @@ from tests.conftest import NOON, offer
 from tests.db.test_store import HOUR, count, listing, see
 from tests.postgres import Server
 from tracker.core.errors import StoreError
+from tracker.core.lifecycle import End
 from tracker.pipeline import Tracker
 
 MakeTracker = Callable[..., Tracker]
@@ -74,7 +75,7 @@ def test_a_listing_does_not_end_while_another_source_begins_to_show_it(make_trac
     see(tracker, [offer()], at=NOON)
 
     def end(tx: Connection) -> None:
-        store._end_missing(tx, 1, NOON + HOUR, NOON + HOUR)
+        store._end_missing(tx, 1, NOON + HOUR, End.AGED, NOON + HOUR)
 
     def show(_tx: Connection) -> None:
         see(tracker, [offer()], at=NOON + HOUR, source="elsewhere")
