@@ -5,6 +5,7 @@ Every function takes a cursor of the standard library's driver, on the tables of
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 
 Numbers = tuple[str, int, int, int, int]
@@ -20,6 +21,7 @@ _CHEAPEST = (
     f"SELECT id, title, url {_ON_OFFER} {_IN_SIGHT} AND variant = ? AND unit_usd IS NOT NULL"
     " ORDER BY unit_usd, condition, id LIMIT 1"
 )
+_SHOWN_BY = "SELECT seen_at, state FROM presence JOIN source ON source.id = source_id WHERE listing_id = ?"
 _MEDIANS = "SELECT variant, day, median_cents FROM daily WHERE condition = 'any' AND day >= ? ORDER BY variant, day"
 _MEDIAN_BEFORE = (
     "SELECT variant, day, median_cents FROM daily WHERE condition = 'any' AND variant = ? AND day < ?"
@@ -53,6 +55,17 @@ def _shown(cursor: sqlite3.Cursor) -> str:
 def cheapest(cursor: sqlite3.Cursor, variant: str) -> tuple[int, str, str]:
     """Number, title and address of a variant's cheapest listing; the variant must be on offer."""
     found: tuple[int, str, str] = cursor.execute(_CHEAPEST, (variant,)).fetchone()
+    return found
+
+
+def sightings(cursor: sqlite3.Cursor, listing_ids: list[int]) -> dict[int, tuple[datetime, frozenset[str]]]:
+    """What `queries.sightings` answers."""
+    found = {}
+    for listing_id in listing_ids:
+        shown = cursor.execute(_SHOWN_BY, (listing_id,)).fetchall()
+        if shown:
+            last = datetime.fromtimestamp(max(seen for seen, _ in shown) / 1000, UTC)
+            found[listing_id] = (last, frozenset(state for _, state in shown))
     return found
 
 

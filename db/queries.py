@@ -226,6 +226,18 @@ def appeared(conn: Connection, source_id: int, *, since: datetime, catalogue: Ca
     return list(offers(conn, *fresh, catalogue=catalogue))
 
 
+def sightings(conn: Connection, listing_ids: Sequence[int]) -> dict[int, tuple[datetime, frozenset[str]]]:
+    """When listings were last shown by any source, and the states of the sources that show them, by number."""
+    c = PRESENCE.c
+    query = select(c.listing_id, c.seen_at, SOURCE.c.state).join(SOURCE, SOURCE.c.id == c.source_id)
+    found: dict[int, tuple[datetime, frozenset[str]]] = {}
+    for chunk in chunks(listing_ids):
+        for listing_id, seen_at, state in conn.execute(query.where(c.listing_id.in_(chunk))):
+            last, states = found.get(listing_id, (seen_at, frozenset()))
+            found[listing_id] = (max(last, seen_at), states | {state})
+    return found
+
+
 def links(conn: Connection, listing_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Title and address of listings, by number."""
     query = select(LISTING.c.id, LISTING.c.title, LISTING.c.url)

@@ -3,20 +3,24 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from db.engine import reading
+from db import sql
+from db.engine import reading, writing
 from tests.conftest import NOON, Ran
 from tests.db.test_store import see
 from tests.test_market import FIVE, here, visit
 from tracker.assemble import Home, opened
 from tracker.chart import Line, in_terminal
+from tracker.core.health import HEALTHY
 from tracker.core.metrics import METRICS, Basis
 from tracker.core.plan import Goal
+from tracker.core.staleness import IN_ORDER, stale
 from tracker.core.wanted import Wanted
 from tracker.pipeline import Tracker
 from tracker.planning import believed
@@ -162,3 +166,45 @@ def test_one_day_is_no_line_across_the_screen() -> None:
     assert max(map(len, in_terminal(one))) < 40
     two = replace(one, days=[day, day + timedelta(days=1)], middle=[7.0, 8.0], low=[None] * 2, high=[None] * 2)
     assert "•" in in_terminal(two)[1]
+
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("ago", "states", "said"),
+    [
+        (HOUR, ["ok"], ""),
+        (HOUR, ["empty"], ""),
+        (HOUR, ["new"], ""),
+        (HOUR, ["blocked"], "source blocked"),
+        (HOUR, ["suspicious", "gone"], "source gone, suspicious"),
+        (HOUR, ["blocked", "ok"], ""),
+        (4 * DAY, ["ok"], "not seen for 4 days"),
+        (3 * DAY, ["ok"], ""),
+        (HOUR, [], "no source shows it any more"),
+        (None, [], "no source shows it any more"),
+    ],
+)
+def test_what_an_offer_rests_on(ago: timedelta | None, states: list[str], said: str) -> None:
+    assert stale(None if ago is None else NOON - ago, states, now=NOON) == said
+
+
+def test_the_states_that_are_believed_are_the_healthy_ones() -> None:
+    assert {str(state) for state in HEALTHY} | {"new"} == IN_ORDER
+
+
+def test_offers_of_a_source_in_trouble_are_marked(home: Home, tracker_command: Command) -> None:
+    now = datetime.now(UTC)
+    with opened(home) as tracker:
+        see(tracker, [here("a", "700", seller="s"), here("b", "900", seller="t")], at=now)
+        see(tracker, [here("b", "900", seller="t")], at=now, source="other")
+        with writing(tracker.engine) as tx:
+            tx.execute(update(sql.SOURCE).where(sql.SOURCE.c.name == "barn-us").values(state="blocked"))
+    ran = tracker_command("report", "--format", "json")
+    assert [(row["site_id"], row["stale"]) for row in json.loads(ran.out)] == [("a", "source blocked"), ("b", "")]
+    for words in ((), ("--by", "gpu"), ("--by", "gpu")):  # the second look is a glance
+        assert "source blocked" in tracker_command("report", *words).out
+    with opened(home) as tracker, writing(tracker.engine) as tx:
+        tx.execute(update(sql.SOURCE).values(state="ok"))
+    assert "stale" not in tracker_command("report").out.splitlines()[0]

@@ -1,6 +1,6 @@
 """Offers and cards as the columns people read, in the currency they think in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,9 @@ class Shown:
         return f"{amount:,.2f}" if abs(amount) >= 1 else f"{amount:,.4f}"
 
 
+Columns = Callable[[Row, str, Shown], dict[str, str]]
+
+
 def shown_in(currency: str, usd_per_unit: "Mapping[str, Decimal]") -> Shown:
     """The currency as it is shown; raises ConfigError where there is no rate for it."""
     code = currency.upper()
@@ -63,6 +66,14 @@ def legend(metric: Metric, shown: Shown) -> str:
         "in tracker.toml counts them); market is the distance from what its like cost, ! has a risk to read first. "
         "tracker explain LISTING shows the bill, the risks and the address."
     )
+
+
+def people_read(rows: Sequence[Row], columns: Columns, metric: str, shown: Shown) -> list[dict[str, str]]:
+    """Rows as the columns people read; where an offer may not be true any more, it says so."""
+    made = [columns(row, metric, shown) for row in rows]
+    if not any(row["stale"] for row in rows):
+        return made
+    return [{**one, "stale": row["stale"]} for one, row in zip(made, rows, strict=True)]
 
 
 def offer_columns(row: Row, metric: str, shown: Shown) -> dict[str, str]:

@@ -80,8 +80,9 @@ def _look(
     standing = [_standing(cursor, each) for each in lite.numbers(cursor) if each[0] in asked]
     since = (now.date() - TREND).isoformat()
     medians = lite.medians(cursor, [one.variant for one in standing], since=since)
+    rows = by_gpu.rows(standing, medians, metric=metric, basis=basis, catalogue=known, now=now)
     return Glance(
-        rows=by_gpu.rows(standing, medians, metric=metric, basis=basis, catalogue=known, now=now),
+        rows=by_gpu.with_staleness(rows, lite.sightings(cursor, [one.listing_id for one in standing]), now),
         counts=lite.counts(cursor),
         currency=noted["currency"],
         usd_per_unit=lite.usd_per_unit(cursor),

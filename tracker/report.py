@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db import queries, summaries
-from tracker.core.by_gpu import TREND, Standing, rows
+from tracker.core.by_gpu import TREND, Standing, rows, with_staleness
 from tracker.core.errors import ConfigError
 from tracker.core.flat import flat_offer
 from tracker.core.gpus import Catalogue, match
@@ -59,10 +59,11 @@ def ranked(
     """
     offers = queries.cheapest(conn, METRICS[metric], wanted=wanted, basis=basis, top=top, catalogue=catalogue)
     worths = judged(conn, offers, country=country, now=now, worths_of=worths_of)
-    return [
+    found = [
         {**flat_offer(offer, basis), **flat_speed(offer, basis), **flat_judgement(offer, worths.get(offer.listing_id))}
         for offer in offers
     ]
+    return with_staleness(found, queries.sightings(conn, [offer.listing_id for offer in offers]), now)
 
 
 def flat_judgement(offer: Priced, found: Judged | None) -> dict[str, Any]:
@@ -113,4 +114,5 @@ def by_gpu(
     ]
     days = summaries.days(conn, found, since=now.date() - TREND)
     medians = ((variant, day, median_cents) for variant, day, _, _, _, median_cents, _ in days)
-    return rows(standing, medians, metric=METRICS[metric], basis=basis, catalogue=catalogue, now=now)
+    made = rows(standing, medians, metric=METRICS[metric], basis=basis, catalogue=catalogue, now=now)
+    return with_staleness(made, queries.sightings(conn, [one.listing_id for one in standing]), now)

@@ -81,7 +81,7 @@ def report(
         return
     from db import queries
     from db.engine import reading
-    from tracker.columns import gpu_columns, legend, offer_columns, shown_in, with_currency
+    from tracker.columns import gpu_columns, legend, offer_columns, people_read, shown_in, with_currency
     from tracker.report import by_gpu, ensure_known, ensure_seen, ranked
 
     with open_tracker(context) as tracker, reading(tracker.engine) as conn:
@@ -93,7 +93,7 @@ def report(
         basis = tracker.use if model is None else replace(tracker.use, model_gb=model)
         if by is By.GPU:
             rows = by_gpu(conn, metric=metric, wanted=wanted, basis=basis, catalogue=tracker.catalogue, now=now)[:top]
-            people = [gpu_columns(row, metric, shown) for row in rows]
+            people = people_read(rows, gpu_columns, metric, shown)
         else:
             rows = ranked(
                 conn,
@@ -105,7 +105,7 @@ def report(
                 now=now,
                 catalogue=tracker.catalogue,
             )
-            people = [offer_columns(row, metric, shown) for row in rows]
+            people = people_read(rows, offer_columns, metric, shown)
         counts = queries.counts(conn)
     emit([with_currency(row, metric, shown) for row in rows], form, people=people)
     if not rows:
@@ -123,7 +123,7 @@ def _glanced(
     form: Format,
 ) -> bool:
     """Print the report by GPU the short way; False where it has to be the long one."""
-    from tracker.columns import gpu_columns, legend, shown_in, with_currency
+    from tracker.columns import gpu_columns, legend, people_read, shown_in, with_currency
     from tracker.glance import glance
     from tracker.place import default_home
 
@@ -133,7 +133,7 @@ def _glanced(
         return False
     shown = shown_in(currency or seen.currency, seen.usd_per_unit)
     rows = [with_currency(row, metric, shown) for row in seen.rows[:top]]
-    emit(rows, form, people=[gpu_columns(row, metric, shown) for row in rows])
+    emit(rows, form, people=people_read(rows, gpu_columns, metric, shown))
     say(f"{legend(METRICS[metric], shown)}\n{_summary(seen.counts)}")
     return True
 

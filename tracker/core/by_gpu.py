@@ -1,7 +1,7 @@
 """The report by GPU: what every variant's offers ask, where the median is going, and the best listing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,6 +9,7 @@ from typing import Any
 
 from tracker.core.gpus import Catalogue
 from tracker.core.metrics import Basis, Metric
+from tracker.core.staleness import stale
 from tracker.core.wanted import Wanted
 
 TREND = timedelta(days=30)
@@ -57,6 +58,13 @@ def rows(
     made = [_row(one, courses.get(one.variant, ()), metric, basis, catalogue) for one in standing]
     sign = -1 if metric.more_is_better else 1
     return sorted(made, key=lambda row: (row["value"] is None, sign * (row["value"] or 0), row["variant"]))
+
+
+def with_staleness(
+    rows: Iterable[Mapping[str, Any]], seen: Mapping[int, tuple[datetime, Collection[str]]], now: datetime
+) -> list[dict[str, Any]]:
+    """Rows with why their listing may not be to be had any more (`stale`); `seen` are `queries.sightings`."""
+    return [{**row, "stale": stale(*seen.get(row["listing_id"], (None, ())), now=now)} for row in rows]
 
 
 def _row(one: Standing, course: Sequence[int], metric: Metric, basis: Basis, catalogue: Catalogue) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from scrapers.base import Page, Request
 from scrapers.crawl import Fetch, crawl
 from tracker import delivery, pipeline
 from tracker.assemble import Home, Stop, opened, stop
-from tracker.columns import legend, offer_columns, shown_in
+from tracker.columns import legend, offer_columns, people_read, shown_in
 from tracker.core.errors import StoreError
 from tracker.core.metrics import METRICS
 from tracker.core.wanted import Wanted
@@ -48,7 +48,7 @@ def show(home: Home) -> None:
             rows = ranked(
                 conn, metric="usd_per_gb", wanted=Wanted(), top=12, now=now_utc(), catalogue=tracker.catalogue
             )
-        emit(rows, Format.TABLE, people=[offer_columns(row, "usd_per_gb", shown) for row in rows])
+        emit(rows, Format.TABLE, people=people_read(rows, offer_columns, "usd_per_gb", shown))
     _say(
         f"\nLook around: tracker --home {home.path} report --metric usd_per_gbps, … rejected, … sources, … history mi50"
     )
