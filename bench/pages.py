@@ -36,7 +36,7 @@ MANY = (".s-card__price", ".s-card__attribute-row")
 
 def main() -> None:
     """Print pages per second for each page and contender, and the two ratios that have a limit."""
-    for page in pages([Path(name) for name in sys.argv[1:]]):
+    for page in pages([Path(name) for name in sys.argv[1:] if Path(name).is_file()]):  # the others name benchmarks
         cards = len(ours(page))
         print(f"{page.url}: {len(page.text) / 1e6:.2f} MB, {cards} listings")
         contenders: dict[str, Callable[[Page], object]] = {"bare parse": bare, "ours": ours}

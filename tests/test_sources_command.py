@@ -48,3 +48,17 @@ def test_a_new_site_is_begun_offline(tracker_command: Command, tmp_path: Path, m
     assert ran.code == 0
     assert len(ran.out.splitlines()) == 3
     assert tracker_command("sources", "new", "Bad Name", "https://x.example/", "--offline").code == 2
+
+
+def test_a_site_that_cannot_be_is_told_before_its_address_is_asked(
+    tracker_command: Command, home: Home, shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "scrapers" / "sites").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    configure(home, shop)
+    before = len(shop.server.log)
+    ran = tracker_command("sources", "new", "Bad-Name", f"{shop.url}/gpus")
+    assert ran.code == 2
+    assert "no name for a site" in ran.err
+    assert "no address" in tracker_command("sources", "new", "shop", "notaurl").err
+    assert len(shop.server.log) == before

@@ -43,7 +43,7 @@ def new_site(root: Path, name: str, url: str, page: Page | None) -> list[Path]:
     """
     address = page.url if page else url
     parts = _parts(address)
-    _ensure_free(root, name)
+    ensure_possible(root, name, url)
     files = {
         root / "scrapers" / "sites" / f"{name}.py": _site(name, address, parts, page),
         root / "cassettes" / name / "normal.yaml": _yaml(_traffic(parts, page)),
@@ -57,6 +57,12 @@ def new_site(root: Path, name: str, url: str, page: Page | None) -> list[Path]:
         except OSError as error:
             raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
     return list(files)
+
+
+def ensure_possible(root: Path, name: str, url: str) -> None:
+    """Raise ConfigError where a site of this name and address cannot be written, before anybody asks the address."""
+    _parts(url)
+    _ensure_free(root, name)
 
 
 def _parts(url: str) -> SplitResult:

@@ -126,8 +126,9 @@ def _selector_mistakes(selector: str, options: Mapping[str, str]) -> Iterator[st
 
 def _listings(page: Page, options: Mapping[str, str]) -> list[RawListing]:
     if missing := [name for name in REQUIRED if not options.get(name)]:
-        wanted = f"a source in tracker.toml with {', '.join(missing)}, and its name where it is imported"
-        raise page.unreadable(f"nobody says how to read this page: it needs {wanted}")
+        raise page.unreadable(
+            f"nobody says how to read this page: it needs {', '.join(missing)} (import it by the name of your source)"
+        )
     view = _view(page, options)
     items = view.items(options["item"])
     if not items:

@@ -287,7 +287,7 @@ def test_tables_of_pages_become_sources() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tables", "said"), [([{"url": BASE}, {"url": BASE}], "give each a name"), ([{"item": "li"}], "needs a name")]
+    ("tables", "said"), [([{"url": BASE}, {"url": BASE}], "give each a name"), ([{"item": "li"}], "needs an url")]
 )
 def test_tables_without_a_name_of_their_own_are_refused(tables: list[dict[str, str]], said: str) -> None:
     with pytest.raises(ValueError, match=said):

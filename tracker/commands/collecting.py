@@ -176,9 +176,10 @@ def sources_new(
     offline: Annotated[bool, typer.Option(help="Do not fetch the page; record it later.")] = False,
 ) -> None:
     """Write the three files of a new site into this checkout: site, recording, answer."""
-    from tracker.newsite import new_site
+    from tracker.newsite import ensure_possible, new_site
     from tracker.visits import page_at
 
+    ensure_possible(Path.cwd(), name, url)
     fetched = None if offline else page_at(home_of(context), url)
     for path in new_site(Path.cwd(), name, url, fetched):
         typer.echo(path)
