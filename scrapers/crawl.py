@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from typing import Any
 
 from scrapers import pick
@@ -14,6 +15,7 @@ from tracker.core.models import RawListing
 Fetch = Callable[[Request], Page]
 
 _TEXTS = tuple(one.name for one in fields(RawListing) if one.type is str)
+_texts_of = attrgetter(*_TEXTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +146,8 @@ def _enqueue(requests: Iterable[Request], waiting: deque[Request], asked: set[st
 
 def _storable(listing: RawListing) -> RawListing:
     """The listing without the characters that no database takes; nearly always the listing itself."""
+    if not listing.attributes and "".join(_texts_of(listing)).isprintable():
+        return listing
     changes: dict[str, Any] = {
         name: pick.mend(text) for name in _TEXTS if not (text := getattr(listing, name)).isprintable()
     }

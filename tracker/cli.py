@@ -1,5 +1,6 @@
 """The `tracker` command: each command parses, calls one function, and prints; heavy libraries load where used."""
 
+import gc
 import logging
 import sys
 from io import TextIOWrapper
@@ -23,6 +24,7 @@ from tracker.core.errors import ConfigError, TrackerError
 
 def main() -> None:
     """Run the command line; a known error is one clear line, never a traceback."""
+    gc.set_threshold(20_000, 20, 20)  # a visit makes thousands of values that are no rubbish: look for it less often
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal that lacks a letter shows a question mark
             stream.reconfigure(errors="replace")

@@ -7,6 +7,7 @@ is written, `paths.py` how a path is. What must be there and is nowhere is a Par
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urljoin
 
@@ -221,7 +222,7 @@ def _next(page: Page, options: Mapping[str, str]) -> str:
     """The address of the page after this one, "" where there is none: a link on it, or the next number."""
     if _HOLE in options["url"]:
         number = _number(page, options)
-        if number is None or not _view(page, options).items(options["item"]):
+        if number is None or not _shows_any(page, options):
             return ""
         return options["url"].replace(_HOLE, str(number + _whole(options, "page_step")))
     if "next" not in options:
@@ -229,6 +230,13 @@ def _next(page: Page, options: Mapping[str, str]) -> str:
     view = _view(page, options)
     url = _absolute(page, options, fill(options["next"], lambda selector: view.text(view.root, selector, "href")))
     return url if url and _host(url) == _host(options["url"]) else ""
+
+
+def _shows_any(page: Page, options: Mapping[str, str]) -> bool:
+    view = _view(page, options)
+    if isinstance(view, Markup):
+        return view.has(view.root, options["item"])  # the first one is enough
+    return bool(view.items(options["item"]))
 
 
 def _number(page: Page, options: Mapping[str, str]) -> int | None:
@@ -261,6 +269,8 @@ def _is_true(word: str) -> bool:
 def _absolute(page: Page, options: Mapping[str, str], link: str) -> str:
     """A link as an address one can open, without marks of campaigns; "" for anything else."""
     base = page.url if page.url.startswith(("http://", "https://")) else options["url"]
+    if _PLAIN_LINK.fullmatch(link) and (origin := _origin(base)):
+        return origin + link
     try:
         parts = pick.split(urljoin(base, link)) if link else pick.split("")
     except ValueError:
@@ -271,5 +281,24 @@ def _absolute(page: Page, options: Mapping[str, str], link: str) -> str:
     return parts._replace(query="&".join(pairs), fragment="").geturl()
 
 
+_PLAIN_LINK = re.compile(r"(?:/[\w%~-][\w%~.-]*)+/?", re.ASCII)
+"""A path on the same host that is an address as it stands: without dots to resolve, and without a query."""
+
+
 def _host(url: str) -> str:
-    return (pick.split(url).hostname or "").removeprefix("www.")
+    return _host_of("/".join(url.split("/", 3)[:3]))
+
+
+@lru_cache(maxsize=1000)
+def _host_of(origin: str) -> str:
+    return (pick.split(origin).hostname or "").removeprefix("www.")
+
+
+def _origin(url: str) -> str:
+    return _origin_of("/".join(url.split("/", 3)[:3]))
+
+
+@lru_cache(maxsize=1000)
+def _origin_of(url: str) -> str:
+    parts = pick.split(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""

@@ -20,6 +20,10 @@ _QUOTES = ("'", '"')
 def fill(field: str, look: Look) -> str:
     """What a field gives for one item: its first choice that says something, "" where none does."""
     for literal, holes in choices(field):
+        if literal == "{}":
+            if found_alone := look(holes[0]):
+                return found_alone
+            continue
         found = [look(hole) for hole in holes]
         if all(found):
             return literal.format(*found)

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Protocol
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -14,6 +15,15 @@ from scrapers.platforms.paths import BadPath, find
 from tracker.core.errors import ParseError
 
 _ATTRIBUTE = re.compile(r"(?P<selector>.*?)@(?P<name>[\w:.-]+)$", re.DOTALL)
+
+
+@lru_cache(maxsize=1000)
+def _parts(selector: str) -> tuple[str, str]:
+    """A selector and the attribute it names, "" for none."""
+    named = _ATTRIBUTE.fullmatch(selector)
+    return (named["selector"].strip(), named["name"]) if named else (selector, "")
+
+
 _DECODER = json.JSONDecoder(strict=False, parse_float=Decimal, parse_constant=lambda _name: None)
 _FLAGS = {True: "InStock", False: "OutOfStock"}
 
@@ -59,9 +69,9 @@ class Markup:
 
     def text(self, item: LexborNode | None, selector: str, attribute: str = "") -> str:
         """Text or attribute of the first match, blanks made single."""
-        if named := _ATTRIBUTE.fullmatch(selector):
-            selector, attribute = named["selector"].strip(), named["name"]
-        node = self._first(item, selector)
+        place, named = _parts(selector)
+        attribute = named or attribute
+        node = self._first(item, place)
         if node is None:
             return ""
         printed = (node.attributes.get(attribute) or "") if attribute else node.text(separator=" ")
@@ -69,7 +79,7 @@ class Markup:
 
     def has(self, item: LexborNode | None, selector: str) -> bool:
         """Whether anything matches, or the attribute says something."""
-        if _ATTRIBUTE.fullmatch(selector):
+        if _parts(selector)[1]:
             return bool(self.text(item, selector))
         return self._first(item, selector) is not None
 
@@ -131,8 +141,7 @@ def _no_selector(page: Page, selector: str) -> ParseError:
 
 def is_selector(selector: str) -> bool:
     """Whether a text is a CSS selector, with or without an attribute."""
-    named = _ATTRIBUTE.fullmatch(selector)
-    bare = named["selector"].strip() if named else selector
+    bare, _ = _parts(selector)
     try:
         LexborHTMLParser("<p>").css(bare or "*")
     except SelectolaxError:

@@ -1,6 +1,7 @@
 """Pages read by configuration alone: how fields are written, and what is said when a selector finds nothing."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from scrapers.base import Mode, Page, Source
 from scrapers.crawl import Fetch, crawl, read
+from scrapers.platforms import css
 from scrapers.platforms.css import mistakes, search
 from scrapers.platforms.fields import fill, selectors
 from scrapers.platforms.paths import BadPath, find
@@ -401,3 +403,19 @@ def test_a_real_page_whose_prices_moved_is_unreadable(corpus: Path) -> None:
     body = path.read_bytes().replace(b"article-price", b"article-cost")
     with pytest.raises(ParseError, match=r"none of the items at '.article-item' has a price at '.article-price'"):
         listings(saved("pages", path, body, source=source))
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["/p/1", "/p/a-b_c/%20x/", "/", "/../p", "/p/../q", "/.p", "//host/p", "p/1", "/p?utm_x=1&b=2", "/p#top", "/ü", ""],
+)
+@pytest.mark.parametrize(
+    "base", ["https://Barn.example:8443/s/x?page=2", "http://barn.example", "barn.html", "http://[x"]
+)
+def test_the_short_way_to_an_address_is_the_long_one(link: str, base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+
+    page = Page(url=base, text="", source=Source(name="barn", site="pages"))
+    options = {"url": base}
+    short = css._absolute(page, options, link)
+    monkeypatch.setattr(css, "_PLAIN_LINK", re.compile(r"(?!)"))
+    assert short == css._absolute(page, options, link)
