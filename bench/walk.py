@@ -20,7 +20,7 @@ from db.rows import raw_of
 from tracker.assemble import Home, opened
 from tracker.core.models import RawListing
 from tracker.core.offers import understand
-from tracker.core.rules import Watch, evaluate
+from tracker.core.rules import Index, Watch, evaluate
 from tracker.core.wanted import Wanted
 from tracker.pipeline import Tracker
 
@@ -88,10 +88,10 @@ def _visit(tracker: Tracker, shown: list[RawListing]) -> None:
             catalogue=tracker.catalogue,
             now=datetime.now(UTC),
         )
-        list(evaluate(WATCHES, recorded.changes, told={}))
+        list(evaluate(WATCHES, recorded.changes))
 
 
-WATCHES = tuple(
+WATCHES = Index(
     Watch(name=name, wanted=Wanted(gpus=(glob,)), metric="usd_per_gb", below=Decimal(8), notify=())
     for name, glob in (("cheap gigabytes", "*"), ("4090s", "rtx-4090*"), ("modded", "*-modded"))
 )

@@ -16,7 +16,8 @@ P10, MEDIAN = 10, 50
 _ON_OFFER = "FROM listing WHERE on_offer = 1 AND auction = 0"
 _IN_SIGHT = "AND id NOT IN (SELECT listing_id FROM aside)"
 _OFFERS = "SELECT variant, count(*) {} AND variant IS NOT NULL AND unit_usd IS NOT NULL GROUP BY variant"
-_AT_PLACE = "SELECT unit_usd {} AND variant = ? AND unit_usd IS NOT NULL ORDER BY unit_usd LIMIT 1 OFFSET ?"
+_LOWEST = "SELECT unit_usd {0} AND variant = ?1 AND unit_usd IS NOT NULL ORDER BY unit_usd LIMIT 1"
+_AT_PLACES = f"SELECT ({_LOWEST}), ({_LOWEST} OFFSET ?2), ({_LOWEST} OFFSET ?3)"
 _CHEAPEST = (
     f"SELECT id, title, url {_ON_OFFER} {_IN_SIGHT} AND variant = ? AND unit_usd IS NOT NULL"
     " ORDER BY unit_usd, condition, id LIMIT 1"
@@ -40,10 +41,10 @@ def numbers(cursor: sqlite3.Cursor) -> Iterator[Numbers]:
     SQLite has no function for quantiles, and its window functions take many times as long.
     """
     shown = _shown(cursor)
-    at_place = _AT_PLACE.format(shown)
+    at_places = _AT_PLACES.format(shown)
     for variant, offers in cursor.execute(_OFFERS.format(shown)).fetchall():
-        places = (0, place(offers, P10), place(offers, MEDIAN))
-        yield variant, offers, *(cursor.execute(at_place, (variant, where)).fetchone()[0] for where in places)
+        places = (variant, place(offers, P10), place(offers, MEDIAN))
+        yield variant, offers, *cursor.execute(at_places, places).fetchone()
 
 
 def _shown(cursor: sqlite3.Cursor) -> str:

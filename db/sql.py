@@ -85,7 +85,7 @@ def enter(tx: Connection, target: Table, rows: Sequence[Row]) -> None:
         return
     values = zip(*map(itemgetter(*columns), rows), strict=True)  # by column: each is bound in its own way
     bound = (
-        [bind(value) for value in of_column] if bind else of_column
+        [bind(value) for value in of_column] if bind and of_column.count(None) < len(of_column) else of_column
         for bind, of_column in zip(_binds_of(target, columns), values, strict=True)
     )
     marks = ", ".join("?" * len(columns))

@@ -73,7 +73,7 @@ def test_every_variant_in_a_few_numbers(
 def test_the_index_alone_answers_the_fast_way(make_tracker: MakeTracker) -> None:
     tracker = make_tracker()
     with reading(tracker.engine) as conn:
-        asked = ((lite._OFFERS, ()), (lite._AT_PLACE, ("rtx-3090-24gb", 5)))
+        asked = ((lite._OFFERS, ()), (lite._AT_PLACES, ("rtx-3090-24gb", 5, 6)))
         shown = (lite._ON_OFFER, f"{lite._ON_OFFER} {lite._IN_SIGHT}")
         for (statement, bound), which in product(asked, shown):
             explain = f"EXPLAIN QUERY PLAN {statement.format(which)}"

@@ -103,11 +103,10 @@ def indexed(watches: Iterable[Watch] | Index) -> Index:
 def _answer(watch: Watch, change: Change, told: AllTold, past: Past) -> Answer:
     if not risk_allows(watch, change.offer, past):
         return Answer(watch=watch, change=change)
-    before = {rule: last for rule in watch.rules if (last := _last(told, watch, change, rule))}
+    rules = watch.rules
+    before = {rule: last for rule in rules if (last := _last(told, watch, change, rule))}
     fired = [
-        found
-        for rule in watch.rules
-        if (found := reason(rule, Look(watch, change, past, before.get(rule)))) is not None
+        found for rule in rules if (found := reason(rule, Look(watch, change, past, before.get(rule)))) is not None
     ]
     now, unit_usd = change.at, change.offer.unit_usd
     news = [one for one in fired if is_news(one.rule, watch, unit_usd, before.get(one.rule), now=now)]

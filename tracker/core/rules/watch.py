@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 
 from tracker.core.metrics import DEFAULTS, METRICS, Basis
 from tracker.core.models import Priced
@@ -77,7 +78,7 @@ class Watch:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules that are set, any of which speaks."""
-        return tuple(rule for rule in Rule if getattr(self, rule.value) not in (None, False))
+        return tuple([rule for rule, said in zip(_RULES, _said_of(self), strict=True) if said not in (None, False)])
 
     @property
     def asks(self) -> tuple[str, ...]:
@@ -143,3 +144,7 @@ def length(time: timedelta) -> str:
     return " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part) or (
         "less than a minute"
     )
+
+
+_RULES = tuple(Rule)
+_said_of = attrgetter(*(rule.value for rule in _RULES))
