@@ -55,7 +55,7 @@ def judged(
     measures = health.measure(outcomes, facts, **numbers, rates=rates)
     usual = past.believed(tx, source_id, mode)
     whole = harvest.error is None
-    doubts = health.doubts(measures, usual, whole=whole)
+    doubts = health.doubts(measures, usual, whole=whole and not harvest.restless)
     if whole:
         empty = health.emptiness(
             measures, usual, on_offer_before=on_offer_before, complete=harvest.complete, canary=canary
@@ -66,7 +66,7 @@ def judged(
     if doubts and before and whole:
         seen_then = {raw.site_id: health.facts_of(understand(raw, identify=identify)) for raw in before.listings}
         again = health.measure(outcomes, seen_then, **numbers, rates=rates)
-        agrees = not health.doubts(again, [before.measures])
+        agrees = not health.doubts(again, [before.measures], whole=not harvest.restless)
         if agrees and health.is_believed(doubts, agreeing=before.agreeing + 1, since=before.since, now=now):
             message = f"believed after {before.agreeing + 1} visits that agree: {'; '.join(one.why for one in doubts)}"
             judgement = health.judge(listings=harvest.shown, complete=harvest.complete, error=None)
@@ -78,8 +78,11 @@ def judged(
                 agrees=True,
                 released=True,
             )
+    judgement = health.judge(listings=harvest.shown, complete=harvest.complete, error=harvest.error, doubts=doubts)
+    if harvest.restless and not judgement.message:
+        judgement = replace(judgement, message=f"{harvest.restless}: nothing is taken for gone")
     return Judged(
-        judgement=health.judge(listings=harvest.shown, complete=harvest.complete, error=harvest.error, doubts=doubts),
+        judgement=judgement,
         measures=measures,
         sifted=health.sift(outcomes, facts, doubts),
         before=before,

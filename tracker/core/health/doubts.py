@@ -18,7 +18,6 @@ class Field(StrEnum):
     """What may be doubted of a visit."""
 
     COUNT = "count"
-    REPEATS = "repeats"
     PRICE = "price"
     CURRENCY = "currency"
     CONDITION = "condition"
@@ -75,11 +74,11 @@ PAST = 3
 def doubts(now: Measures, past: Sequence[Measures], *, whole: bool = True) -> tuple[Doubt, ...]:
     """What is not believed of a visit, given the believed ones before it, the newest first.
 
-    `whole` is False for a walk that ended early: its count says nothing.
+    `whole` is False for a walk that ended early, or whose pages shifted under it: its count says nothing.
     """
     found: list[Doubt | None] = [_price(now, past), _currency(now, past), *_moved(now), *_fallen(now, past)]
     if whole:
-        found += [_count(now, past), _repeats(now, past)]
+        found.append(_count(now, past))
     first = {doubt.field: doubt for doubt in reversed(found) if doubt is not None}
     return tuple(first[name] for name in Field if name in first)
 
@@ -109,13 +108,6 @@ def _deviation(values: Sequence[float]) -> float:
     """The median absolute deviation."""
     middle = median(values)
     return median(abs(value - middle) for value in values)
-
-
-def _repeats(now: Measures, past: Sequence[Measures]) -> Doubt | None:
-    usual = median(one.repeats for one in past) if past else 0.0
-    if now.shown < FEW or now.repeats - usual <= DROP:
-        return None
-    return Doubt(field=Field.REPEATS, why=f"{now.repeats:.0%} of the entries repeat others, usually {usual:.0%}")
 
 
 def emptiness(
