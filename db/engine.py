@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,11 +36,11 @@ _POSTGRESQL = {
     "pool_pre_ping": True,
 }
 
-_LIMITS = "-c statement_timeout=5min -c lock_timeout=30s -c idle_in_transaction_session_timeout=5min"
+LIMITS = "-c statement_timeout=5min -c lock_timeout=30s -c idle_in_transaction_session_timeout=5min"
 """What the server ends on its own; `options` in the address come after and win."""
 
-_UPGRADING = 0x6770752D
-"""Any number that is ours alone: who holds the lock of this name may change the tables."""
+_UPGRADING, _LOSERS = 0x6770752D, 0x6770752E
+"""Any two numbers that are ours alone: who holds the lock may change the tables, or have another attempt."""
 
 
 def open_engine(url: str) -> Engine:
@@ -79,7 +80,7 @@ def _options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return _SQLITE
     asked = make_url(url).query.get("options", "")
-    words = {"connect_timeout": 10, "application_name": "gpu-tracker", "options": f"{_LIMITS} {asked}".strip()}
+    words = {"connect_timeout": 10, "application_name": "gpu-tracker", "options": f"{LIMITS} {asked}".strip()}
     return {**_POSTGRESQL, "connect_args": words}
 
 
@@ -103,17 +104,41 @@ def committed(engine: Engine, work: Callable[[Connection], T]) -> T:
     """Do `work` in one write transaction and return what it returns; raises StoreError when the database refuses.
 
     Work that lost a race or its connection is done again from the start, so it must do nothing that rolling back does
-    not undo. It may even be done again after it was committed, when only the answer was lost.
+    not undo. It may even be done again after it was committed, when only the answer was lost. Losers stand in line, so
+    that where many write the same rows somebody always wins.
     """
+    attempts = count(1)
 
     def once() -> T:
-        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        again = next(attempts) > 1
+        with (
+            engine.connect().execution_options(writes=True) as connection,
+            _in_line(connection) if again else nullcontext(),
+            connection.begin(),
+        ):
             return work(connection)
 
     try:
         return _patient()(once)
     except SQLAlchemyError as error:
         raise StoreError(f"the database refused: {_cause(error)}") from error
+
+
+@contextmanager
+def _in_line(connection: Connection) -> Iterator[None]:
+    """Wait, before a transaction begins and sees anything, until whoever else is at another attempt is done."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"SELECT pg_advisory_lock({_LOSERS})")
+    driver.commit()  # the lock is the session's
+    try:
+        yield
+    finally:
+        if not driver.closed:
+            driver.execute(f"SELECT pg_advisory_unlock({_LOSERS})")
+            driver.commit()
 
 
 _PASSING = frozenset(
@@ -127,10 +152,12 @@ _PASSING = frozenset(
         "57P03",  # it is not up yet
     }
 )
-_RACED = "23505"
+_TWICE = "23505"
 """Two entered the same key: who comes second finds it on another look. Unless it is our own mistake."""
 
-_RACES = 5
+_LOOKS = 5
+
+_RACES = frozenset({"40001", "40P01", _TWICE})
 
 
 def _may_pass(state: RetryCallState) -> bool:
@@ -138,9 +165,19 @@ def _may_pass(state: RetryCallState) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     code = getattr(error.orig, "sqlstate", None)
-    if code == _RACED:
-        return state.attempt_number < _RACES
+    if code == _TWICE:
+        return state.attempt_number < _LOOKS
     return code in _PASSING or error.connection_invalidated or _is_unreachable(error)
+
+
+def _rest(state: RetryCallState) -> float:
+    """How many seconds to wait before another attempt: a race is run again at once, a server is given time."""
+    error = state.outcome and state.outcome.exception()
+    code = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return 0.0 if code in _RACES else _BACKOFF(state)
+
+
+_BACKOFF = wait_random_exponential(multiplier=0.02, max=2)
 
 
 def _is_unreachable(error: DBAPIError) -> bool:
@@ -152,7 +189,7 @@ def _patient() -> Retrying:
     return Retrying(
         retry=_may_pass,
         stop=stop_after_delay(PATIENCE_S),
-        wait=wait_random_exponential(multiplier=0.02, max=2),
+        wait=_rest,
         reraise=True,
     )
 

@@ -102,6 +102,11 @@ def give_up(tx: Connection, channel: str, *, raised_before: datetime, error: str
     return tx.execute(update(DELIVERY).where(*owed).values(state="failed", error=error)).rowcount
 
 
+def take_back(tx: Connection) -> None:
+    """Free what is being sent by nobody any more; for whoever knows that the only sender is dead."""
+    tx.execute(update(DELIVERY).where(DELIVERY.c.state == "owed").values(claimed_until=None))
+
+
 def retry_deliveries(tx: Connection, *, now: datetime, channels: Collection[str] | None = None) -> int:
     """Make what is owed or failed (to some channels; None: all) due now, but for what is being sent; says how many."""
     idle = or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until < now)

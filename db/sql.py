@@ -29,6 +29,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
+from db import copying
 from db.rows import Row
 from db.tables import (
     Alert,
@@ -81,7 +82,10 @@ def enter(tx: Connection, target: Table, rows: Sequence[Row]) -> None:
         return
     columns = tuple(rows[0])
     if tx.dialect.name != "sqlite":
-        tx.execute(insert(target), list(rows))
+        if len(rows) < copying.WORTH_IT:
+            tx.execute(insert(target), list(rows))
+        else:
+            copying.enter(tx, target, rows)
         return
     values = zip(*map(itemgetter(*columns), rows), strict=True)  # by column: each is bound in its own way
     bound = (
@@ -102,7 +106,9 @@ def _binds_of(target: Table, columns: tuple[str, ...]) -> list[Callable[[Any], A
 
 def upsert(tx: Connection, target: Table, rows: Sequence[Row], *, key: tuple[str, ...]) -> None:
     """Insert rows; one whose key is there already takes over the other columns given."""
-    if rows:
+    if tx.dialect.name == "postgresql" and len(rows) >= copying.WORTH_IT:
+        copying.upsert(tx, target, rows, key=key)
+    elif rows:
         tx.execute(_upsert_of(tx.dialect.name, target, tuple(rows[0]), key), list(rows))
 
 

@@ -186,6 +186,10 @@ class Fetcher:
             return mailbox_fetch(source, self._secrets)
         return partial(self._page, scraper, source)
 
+    def rest_s(self, host: str) -> float:
+        """For how many seconds a host is still to be left alone: what another process must not cut short."""
+        return self._hosts.rest_s(host)
+
     def _page(self, scraper: Scraper, source: Source, request: Request) -> Page:
         """Follow a request through its redirects; raises a SourceError for everything that is not a page."""
         bearer = self._bearer(scraper)

@@ -33,6 +33,7 @@ class TooLongAWait(Exception):
 class _Host:
     turn: threading.Lock = field(default_factory=threading.Lock)
     last_at: float | None = None
+    delay_s: float = 0.0
     held_until: float = 0.0
 
 
@@ -64,7 +65,13 @@ class Hosts:
             try:
                 yield
             finally:
-                host.last_at = self._monotonic()
+                host.last_at, host.delay_s = self._monotonic(), delay_s
+
+    def rest_s(self, name: str) -> float:
+        """For how many seconds a host is still to be left alone, as far as it was asked anything here."""
+        host = self._host(name)
+        with host.turn:
+            return max(0.0, self._wait(host, host.delay_s))
 
     def hold(self, name: str, seconds: float) -> None:
         """Leave a host alone for some seconds, as it asked."""

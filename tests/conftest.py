@@ -85,7 +85,7 @@ def make_tracker(database: str, known: Catalogue) -> Iterator[Callable[..., Trac
 
     def make(**parts: object) -> Tracker:
         fields: dict[str, Any] = {
-            "engine": open_engine(database),
+            "engine": parts.get("engine") or open_engine(database),
             "catalogue": known,
             "identify": identifier(known),
             "rates": RATES,

@@ -11,6 +11,7 @@ import typer
 
 from tracker.commands import (  # noqa: F401  (they register)
     alerting,
+    clustering,
     collecting,
     comparing,
     marking,

@@ -97,6 +97,18 @@ class DatabaseTable(Table):
     url: str = ""
 
 
+class ClusterTable(Table):
+    """How workers on PostgreSQL keep time, in seconds: for what is due, for the next job, for a sign of life.
+
+    A worker without a sign of life for `dead_after_s` is dead: what it was at is done again by another.
+    """
+
+    tick_s: int = Field(default=5, ge=1, le=30)
+    poll_s: float = Field(default=0.5, gt=0, le=60)
+    heartbeat_s: float = Field(default=10, gt=0, le=600)
+    dead_after_s: int = Field(default=45, ge=2, le=3600)
+
+
 class WebTable(Table):
     """Where the pages are served, who may read them, and the token that opens POST /api/ingest/SITE (none closes it).
 
@@ -156,6 +168,7 @@ class Config(BaseSettings):
     use: UseTable = UseTable()
     fetch: FetchTable = FetchTable()
     database: DatabaseTable = DatabaseTable()
+    cluster: ClusterTable = ClusterTable()
     web: WebTable = WebTable()
     sources: dict[str, SourceTable] = {}
     watches: dict[str, WatchTable] = {}

@@ -62,7 +62,7 @@ def _host(planned: Stop) -> str:
     """The host a source is read from; "" for one that cannot be visited, which is said."""
     try:
         first = next(iter(planned.scraper.start(planned.source)), None)
-        return (first and urlsplit(first.url).netloc) or planned.source.name
+        return (first and urlsplit(first.url).hostname) or planned.source.name
     except (SourceError, ValueError) as error:
         log.warning("%s is left alone: %s", planned.source.name, error)
         return ""

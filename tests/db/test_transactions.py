@@ -1,6 +1,7 @@
 """Transactions that lose a race, a connection or the whole server, and are done again."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Connection, Engine, insert, select, text, update
@@ -145,6 +146,22 @@ def test_our_own_mistakes_are_not_repeated_for_ever(make_tracker: MakeTracker) -
     with pytest.raises(StoreError, match="refused"):
         committed(make_tracker().engine, mistake)
     assert len(begun) <= 5
+
+
+@ON_SERVER
+def test_where_many_write_the_same_row_somebody_always_wins(make_tracker: MakeTracker) -> None:
+    engine = make_tracker().engine
+
+    def spend(tx: Connection) -> None:
+        assert sources.spend(tx, "ebay", day="2026-05-01", quota=1000)
+        tx.execute(text("SELECT pg_sleep(0.002)"))
+
+    committed(engine, spend)
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(lambda _: committed(engine, spend), range(119)))
+    with reading(engine) as conn:
+        assert conn.execute(text("SELECT calls FROM quota")).scalar() == 120
+        assert conn.execute(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")).scalar() == 0
 
 
 @ON_SERVER

@@ -1,0 +1,135 @@
+"""PostgreSQL: many rows at once by three ways, and the same visits by one process on SQLite and by workers.
+
+TRACKER_BENCH_CLUSTER_S is how many seconds of visits are counted each time.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, delete, insert
+from sqlmodel import Session
+
+from bench.measure import say
+from db import copying
+from db.engine import open_engine, writing
+from db.sql import NOTE
+from db.tables import Note
+from tests import postgres
+from tests.trials import _hall
+from tests.trials.cluster import DURABLE, crew, settings, visits_so_far
+from tracker import pipeline
+from tracker.assemble import Home, fetching, opened
+from tracker.timetable import put_up, timetable
+
+ROWS = 100_000
+SECONDS = float(os.environ.get("TRACKER_BENCH_CLUSTER_S", "20"))
+SOURCES, HOSTS, STANDING = 400, 40, 50
+
+
+def main() -> None:
+    """Print the rates of writing rows, then those of visits."""
+    with postgres.running(DURABLE) as server:
+        engine = open_engine(server.make("rows"))
+        _rows(engine)
+        engine.dispose()
+        alone = _alone("SQLite", "")
+        _alone("PostgreSQL", server.make("alone"))
+        for workers in (1, 2, 4):
+            _together(server.make(f"by_{workers}"), workers, alone)
+
+
+def _rows(engine: Engine) -> None:
+    rows = [{"name": f"row {number}", "value": str(number)} for number in range(ROWS)]
+    with writing(engine) as tx:
+        by_copy = _per_second(lambda: copying.upsert(tx, NOTE, rows, key=("name",)))
+        again = _per_second(lambda: copying.upsert(tx, NOTE, rows, key=("name",)))
+        tx.execute(delete(NOTE))
+        by_core = _per_second(lambda: tx.execute(insert(NOTE), rows))
+        tx.execute(delete(NOTE))
+    with Session(engine) as session:
+        session.add_all([Note(**row) for row in rows])
+        by_objects = _per_second(session.commit)
+    peers = f"Core {by_core:,.0f}, objects {by_objects:,.0f}; over rows that are there {again:,.0f}"
+    say(
+        f"{ROWS:,} rows by COPY and upsert, a second",
+        f"{by_copy:,.0f}",
+        "≥ 2 × Core",
+        met=by_copy > 2 * by_core,
+        peer=peers,
+    )
+
+
+def _per_second(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return ROWS / (time.perf_counter() - began)
+
+
+def _alone(name: str, address: str) -> float:
+    """One process, a thread for each host: the visits a second."""
+    with _market() as (hall, home):
+        url = address or f"sqlite:///{home / 'tracker.db'}"
+        (home / "tracker.toml").write_text(f'{settings(hall, SOURCES, HOSTS)}[database]\nurl = "{url}"\n')
+        place = Home(path=home)
+        config = place.config()
+        with opened(place, config) as tracker, fetching(config, tracker.engine) as fetcher:
+            entries = timetable(config)
+            put_up(tracker, entries)
+            end = 0.0
+
+            def walk(host: str) -> int:
+                done = 0
+                mine = [entry.stop for entry in entries.values() if entry.host == host]
+                while time.monotonic() < end:
+                    for one in mine:
+                        fetch = fetcher.of(one.scraper, one.source)
+                        done += pipeline.visit(tracker, one.scraper, one.source, fetch, every=one.every) is not None
+                return done
+
+            hosts = sorted({entry.host for entry in entries.values()})
+            with ThreadPoolExecutor(16) as pool:
+                end = time.monotonic() + 5  # every source has been seen before
+                list(pool.map(walk, hosts))
+                began = time.monotonic()
+                end = began + SECONDS
+                done = sum(pool.map(walk, hosts))
+            rate = done / (time.monotonic() - began)
+    _told(f"visits a second, {name}, one process, 16 threads", rate, rate)
+    return rate
+
+
+def _together(address: str, workers: int, alone: float) -> None:
+    """So many workers: the visits a second, once all of them work."""
+    with _market() as (hall, home):
+        (home / "tracker.toml").write_text(settings(hall, SOURCES, HOSTS))
+        engine = open_engine(address)
+        with crew(home, address, at_once=8) as hired:
+            for _ in range(workers):
+                hired.hire()
+            while visits_so_far(engine) < SOURCES:
+                time.sleep(0.2)
+            began, before = time.monotonic(), visits_so_far(engine)
+            time.sleep(SECONDS)
+            rate = (visits_so_far(engine) - before) / (time.monotonic() - began)
+            hired.dismiss()
+        engine.dispose()
+    _told(f"visits a second, PostgreSQL, {workers} workers", rate, alone)
+
+
+def _told(what: str, rate: float, alone: float) -> None:
+    peer = f"{rate * STANDING:,.0f} listings, {rate / alone:.2f} × SQLite"
+    say(what, f"{rate:.1f}", "none", met=True, peer=peer)
+
+
+@contextmanager
+def _market() -> Iterator[tuple[_hall.Hall, Path]]:
+    with (
+        tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder,
+        _hall.opened(HOSTS, standing=STANDING) as hall,
+    ):
+        yield hall, Path(folder)
