@@ -119,11 +119,10 @@ def _stood(lines: Collection[str], conditions: Collection[Condition], before: da
         beside=(c.variant, c.condition, c.source_id),
     ).c
     until = func.lead(point.at, type_=point.at.type).over(partition_by=point.listing_id, order_by=point.at)
-    asked = [func.lag(point.unit_usd), func.lag(point.available), func.lead(point.unit_usd), func.lead(point.available)]
-    names = ("was", "was_available", "then", "then_available")
     around = [
-        one.over(partition_by=point.listing_id, order_by=point.at).label(name)
-        for one, name in zip(asked, names, strict=True)
+        step(one, type_=one.type).over(partition_by=point.listing_id, order_by=point.at).label(f"{name}{suffix}")
+        for step, name in ((func.lag, "was"), (func.lead, "then"))
+        for one, suffix in ((point.unit_usd, ""), (point.available, "_available"))
     ]
     return select(*point, until.label("until"), *around).where(point.at < before).subquery("stood")
 
