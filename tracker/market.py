@@ -150,6 +150,24 @@ def judged(
     return result
 
 
+def worth_then(
+    rows: Iterable[Row], *, condition: ConditionClass, country: str, references: Sequence[Row], now: datetime
+) -> Baseline | Refusal:
+    """What a variant was worth at a time, from what its listings asked by then."""
+    return baseline(
+        map(_comparable, rows),
+        condition=_typical(condition),
+        region=region_of(country),
+        now=now,
+        reference=_reference([row for row in references if row["condition"] == condition], now),
+    )
+
+
+def _typical(condition: ConditionClass) -> Condition:
+    """One condition that stands for its class."""
+    return Condition.REFURBISHED if condition is ConditionClass.RENEWED else Condition(condition.value)
+
+
 # --- one variant --------------------------------------------------------------------------------------------------
 
 
@@ -188,7 +206,7 @@ class _Scene:
         """What the variant is worth in one class."""
         return baseline(
             self.comparables,
-            condition=Condition.REFURBISHED if condition is ConditionClass.RENEWED else Condition(condition.value),
+            condition=_typical(condition),
             region=region_of(self.country),
             now=self.now,
             reference=_reference([row for row in self.references if row["condition"] == condition], self.now),

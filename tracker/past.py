@@ -14,9 +14,11 @@ from tracker.core.metrics import METRICS
 from tracker.core.models import Condition, Priced
 from tracker.core.rules import EVER, Change, Low, Past, Risk, Scope, Stood, Watch
 from tracker.core.rules.past import lowest
-from tracker.market import judged
+from tracker.market import Judged, judged
 
 Pair = tuple[Watch, Change]
+
+Judge = Callable[[Iterable[Priced]], dict[int, Judged]]
 
 BETTER = 3
 """So many better offers standing, and nobody need look whether the lowest of a group is one."""
@@ -24,25 +26,31 @@ BETTER = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What the past is read with: the specs, where the buyer is, and the time; `owed_at` if alerts are owed later."""
+    """What the past is read with: the specs, where the buyer is, and the time.
+
+    `owed_at` is when alerts are owed, if not then; `replaying` says that the time is over, and what is on offer today
+    says nothing about it.
+    """
 
     catalogue: Catalogue
     country: str
     now: datetime
     owed_at: datetime | None = None
+    replaying: bool = False
 
 
-def known_past(conn: Connection, pairs: Sequence[Pair], scene: Scene) -> dict[int, Past]:
+def known_past(conn: Connection, pairs: Sequence[Pair], scene: Scene, *, judge: Judge | None = None) -> dict[int, Past]:
     """What the rules of some watches need to know around the offers they want, by listing.
 
     Only what some rule asks about is read: own prices for `drop`, `any_change` and the listing's lowest, the lows of
-    cards for `lowest`, and what cards are worth for `under_market` and `risk`.
+    cards for `lowest`, and what cards are worth for `under_market` and `risk` (said by `judge`, if not by the market).
     """
     offers = {change.offer.listing_id: change.offer for _, change in pairs if not change.offer.auction}
     fresh = {change.offer.listing_id for _, change in pairs if change.event == "new"}
     remembering = _offers(pairs, offers, _asks_its_own)
     own = before.own_prices(conn, [one for one in remembering if one.listing_id not in fresh])
-    worth = judged(conn, _offers(pairs, offers, _asks_worth), country=scene.country, now=scene.now)
+    priced = _offers(pairs, offers, _asks_worth)
+    worth = judge(priced) if judge else judged(conn, priced, country=scene.country, now=scene.now)
     lows = _lows(conn, [(watch, change) for watch, change in pairs if change.offer.listing_id in offers], scene)
     return {
         listing_id: Past(
@@ -97,7 +105,7 @@ def _low(conn: Connection, pairs: Sequence[Pair], scene: Scene) -> Low | None:
     watch, change = pairs[0]
     if watch.lowest_of is Scope.GROUP:
         metric = METRICS[watch.metric]
-        if metric.more_is_better or _beaten(conn, pairs, scene):
+        if metric.more_is_better or (not scene.replaying and _beaten(conn, pairs, scene)):
             return None
         lines = {
             gpu.id: line for gpu in watch.wanted.variants(scene.catalogue) if (line := metric.line(gpu, watch.basis))

@@ -51,7 +51,7 @@ def say(tx: Connection, index: Index, visit: Visit, scene: Scene) -> int:
     alerts = [answer.alert for answer in found if answer.told]
     owed = _owe(tx, alerts, scene, past)
     no_more = [Remembered(watch=watch, listing_id=number, rules={}) for watch, number in waiting]
-    told.remember(tx, [*no_more, *(_remembered(answer, scene.now) for answer in found)])
+    told.remember(tx, [*no_more, *(remembered(answer, scene.now) for answer in found)])
     return owed
 
 
@@ -133,7 +133,8 @@ def _again(tx: Connection, waiting: Sequence[tuple[str, int]], scene: Scene) -> 
 # --- what is kept in mind -----------------------------------------------------------------------------------------
 
 
-def _remembered(answer: Answer, now: datetime) -> Remembered:
+def remembered(answer: Answer, now: datetime) -> Remembered:
+    """What is to be kept in mind of an answer: what was said now, and what is still true of what was said before."""
     unit_usd = answer.change.offer.unit_usd
     said = {reason.rule: Told(at=now, fitted_at=now, unit_usd=unit_usd) for reason in answer.told}
     quiet = {rule: replace(last, fitted_at=now) for rule, last in answer.quiet}

@@ -1,21 +1,24 @@
 """The watches as a person sees them: what each asks, what it last said, and what it can never hear."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 import scrapers.sites
 from db import queries
 from db.engine import reading
 from db.sql import ALERT
+from tracker.backtest import Said
 from tracker.config import Config
 from tracker.core.errors import ConfigError
 from tracker.core.gpus import Catalogue, match
 from tracker.core.metrics import METRICS
 from tracker.core.models import Condition, Gpu
-from tracker.core.rules import Rule, Scope, Watch
+from tracker.core.rules import Alert, Change, Event, Rule, Scope, Watch, summarise
 from tracker.output import near
+from tracker.past import known_past
 from tracker.pipeline import Tracker
 
 
@@ -50,6 +53,67 @@ def watches(tracker: Tracker, config: Config) -> list[dict[str, Any]]:
         }
         for watch in tracker.watches
     ]
+
+
+# --- what one says ------------------------------------------------------------------------------------------------
+
+
+def as_it_stands(tracker: Tracker, conn: Connection, watch: Watch, *, now: datetime) -> list[dict[str, Any]]:
+    """Everything on offer that answers a watch now, best first, as flat rows."""
+    offers = queries.on_offer(conn, wanted=watch.wanted, catalogue=tracker.catalogue)
+    pairs = [(watch, Change(event=Event.NEW, offer=offer)) for offer in offers]
+    past = known_past(conn, pairs, tracker.scene(now))
+    alerts = summarise(pairs, occasion="try", at=now, past=past)
+    return [row for alert in alerts for change in alert.changes for row in [_row(alert, change, now, None)]]
+
+
+def rows_of(said: Iterable[Said]) -> list[dict[str, Any]]:
+    """What a watch would have said as flat rows, one an alert, with its best offer."""
+    return [_row(one.alert, one.alert.changes[0], one.at, one.outcome) for one in said]
+
+
+def _row(alert: Alert, change: Change, at: datetime, outcome: str | None) -> dict[str, Any]:
+    offer = change.offer
+    value = METRICS[alert.watch.metric].of(offer, alert.watch.basis)
+    return {
+        "at": at.isoformat(timespec="seconds"),
+        "kind": alert.kind.value,
+        "occasion": alert.occasion,
+        "count": len(alert.changes),
+        "variant": offer.variant,
+        "gpu": offer.gpu,
+        "condition": offer.condition,
+        "unit_usd": None if offer.unit_usd is None else float(offer.unit_usd),
+        "value": None if value is None else float(round(value, 4)),
+        "unit": METRICS[alert.watch.metric].unit,
+        "reasons": "; ".join(reason.said for reason in change.reasons),
+        "doubts": "; ".join(change.doubts),
+        "outcome": outcome,
+        "listing_id": offer.listing_id,
+        "title": offer.title,
+        "url": offer.url,
+    }
+
+
+def columns_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One alert as the columns people read."""
+    many = f"{row['count']} at once, best: " if row["kind"] == "summary" and row["count"] > 1 and row["outcome"] else ""
+    doubts = f" (unverified: {row['doubts']})" if row["doubts"] else ""
+    ended = {} if row["outcome"] is None else {"then": row["outcome"]}
+    price = "" if row["unit_usd"] is None else f"{row['unit_usd']:,.2f}"
+    return {
+        **({} if row["outcome"] is None else {"at": row["at"][:16].replace("T", " ")}),
+        "card": row["variant"] or row["gpu"],
+        "USD each": price,
+        "reason": f"{many}{row['reasons'] or 'as asked for'}{doubts}",
+        **ended,
+        "listing": row["listing_id"],
+        "title": " ".join(row["title"].split()),
+        "link": row["url"],
+    }
+
+
+# --- what one can never hear --------------------------------------------------------------------------------------
 
 
 def puzzles(watch: Watch, config: Config, catalogue: Catalogue) -> Iterator[str]:

@@ -1,8 +1,11 @@
 """Watching: list the watches, check them, and try one."""
 
+from datetime import UTC, datetime
+from typing import Annotated
+
 import typer
 
-from tracker.commands.shared import FormatOption, home_of, say, watches_app
+from tracker.commands.shared import FormatOption, home_of, open_tracker, say, watches_app
 from tracker.output import Format, emit
 
 
@@ -25,6 +28,39 @@ def check(context: typer.Context) -> None:
     if rows:
         raise typer.Exit(1)
     say("every watch can speak")
+
+
+@watches_app.command("try")
+def try_watch(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A watch of tracker.toml.")],
+    since: Annotated[str | None, typer.Option(help="What it would have said since then, such as 90d.")] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show what a watch would say now or, with --since, would have said, and what became of those listings.
+
+    History goes through the same rules that speak every day; nothing is sent. Titles, ratings and costs are today's.
+    """
+    from db.engine import reading
+    from tracker.backtest import backtest, counted
+    from tracker.setting import duration
+    from tracker.watching import as_it_stands, columns_of, named, rows_of
+
+    now = datetime.now(UTC)
+    try:
+        begin = None if since is None else now - duration(f"{since}d" if since.isdigit() else since)
+    except (ValueError, OverflowError) as error:
+        raise typer.BadParameter(str(error), param_hint="--since") from error
+    with open_tracker(context) as tracker, reading(tracker.engine) as conn:
+        watch = named(tracker, name)
+        if begin is None:
+            rows = as_it_stands(tracker, conn, watch, now=now)
+            counts = f"{len(rows)} on offer answer {name} ({' · '.join(watch.asks)})"
+        else:
+            said = backtest(tracker, conn, watch, since=begin, now=now)
+            rows, counts = rows_of(said), counted(said, since=begin, now=now)
+    emit(rows, form, people=[columns_of(row) for row in rows])
+    say(counts)
 
 
 def _rows(context: typer.Context) -> list[dict[str, object]]:

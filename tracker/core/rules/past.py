@@ -142,6 +142,8 @@ def point_of(offer: Priced) -> Point:
 def own_low(points: Sequence[Point], now: Point, *, span: timedelta) -> Low | None:
     """The lowest that a listing itself asked in a span of time, slips left out; None where it asked nothing yet."""
     kept = cleaned(points, now)
+    if not kept:
+        return None
     until = [later.at for _, later in pairwise(kept)] + [now.at]
     asked = [
         (point.unit_usd, point.at)
@@ -151,7 +153,7 @@ def own_low(points: Sequence[Point], now: Point, *, span: timedelta) -> Low | No
     if not asked:
         return None
     value, at = min(asked)
-    return Low(value=value, at=at, watched_since=points[0].at)
+    return Low(value=value, at=at, watched_since=kept[0].at)
 
 
 def lowest(stood: Iterable[Stood], *, since: datetime, watched_since: datetime) -> Low | None:
