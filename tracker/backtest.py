@@ -136,10 +136,6 @@ class _Replay:
         """When the watch last spoke of a listing."""
         return max(last.at for (_, number, _), last in self.told.items() if number == listing_id)
 
-    def spoke_at(self, listing_id: int) -> datetime:
-        """When the watch last spoke of a listing."""
-        return max(last.at for (_, number, _), last in self.told.items() if number == listing_id)
-
 
 def backtest(tracker: Tracker, conn: Connection, watch: Watch, *, since: datetime, now: datetime) -> list[Said]:
     """Every alert a watch would have raised between two instants, in the order of time.
