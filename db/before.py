@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection, Float, String, Subquery, column, func, select, type_coerce, values
 
@@ -14,7 +15,7 @@ from db.rows import Row
 from db.sql import LAST_SEEN, LISTING, NOT_MARKET, VISIT, chunks
 from db.tables import MILLISECOND
 from tracker.core.market import CLASS_OF
-from tracker.core.models import Condition, Priced
+from tracker.core.models import Condition, ConditionClass, Priced
 from tracker.core.rules.past import Point, Stood, enough, point_of, suspects
 
 Line = tuple[float, float]
@@ -75,19 +76,31 @@ def seen_once(conn: Connection, source_id: int, at: datetime, until: datetime) -
 # --- the lowest of many -------------------------------------------------------------------------------------------
 
 
-def lowest_prices(
-    conn: Connection,
-    lines: Mapping[str, Line],
-    conditions: Collection[Condition],
-    *,
-    more_is_better: bool = False,
-    since: datetime,
-    before: datetime,
-) -> list[Stood]:
-    """The lowest prices of some variants, by a metric's line each, that stood between two instants; best first.
+def lowest_of_each(
+    conn: Connection, variants: Collection[str], *, since: datetime, before: datetime
+) -> dict[tuple[str, str], list[Stood]]:
+    """The lowest prices, in USD per card, of each variant in each class of conditions that stood between two instants.
 
     Auctions, and what the user called wrong or a scam, are left out.
     """
+    stood = _stood(variants, list(Condition), before)
+    place = func.row_number().over(
+        partition_by=(stood.c.variant, stood.c.condition), order_by=(stood.c.unit_usd, stood.c.at, stood.c.listing_id)
+    )
+    ranked = select(stood, place.label("place")).where(*_asked(stood, since)).subquery("ranked")
+    found = [dict(row) for row in conn.execute(select(ranked).where(ranked.c.place <= CANDIDATES)).mappings()]
+    medians = _medians(conn, found)
+    cells: defaultdict[tuple[str, str], list[Stood]] = defaultdict(list)
+    for row in found:
+        cell = (row["variant"], _class(row["condition"]))
+        cells[cell].append(_as_stood(conn, {**row, "value": row["unit_usd"]}, medians, before))
+    return cells
+
+
+def lowest_of_group(
+    conn: Connection, lines: Mapping[str, Line], conditions: Collection[Condition], *, since: datetime, before: datetime
+) -> list[Stood]:
+    """The lowest prices of some variants together, by a metric's line each; best first."""
     if not lines:
         return []
     stood = _stood(lines, conditions, before)
@@ -98,8 +111,8 @@ def lowest_prices(
     query = (
         select(stood, value)
         .join(line, line.c.variant == stood.c.variant)
-        .where(stood.c.available, stood.c.unit_usd.is_not(None), (stood.c.until.is_(None)) | (stood.c.until >= since))
-        .order_by(value.desc() if more_is_better else value, stood.c.at, stood.c.listing_id)
+        .where(*_asked(stood, since))
+        .order_by(value, stood.c.at, stood.c.listing_id)
         .limit(CANDIDATES)
     )
     found = [dict(row) for row in conn.execute(query).mappings()]
@@ -107,11 +120,17 @@ def lowest_prices(
     return [_as_stood(conn, row, medians, before) for row in found]
 
 
-def _stood(lines: Collection[str], conditions: Collection[Condition], before: datetime) -> Subquery:
+def _asked(stood: Subquery, since: datetime) -> tuple[Any, ...]:
+    """What could be bought at a known price at some time since an instant."""
+    until = stood.c.until
+    return stood.c.available, stood.c.unit_usd.is_not(None), until.is_(None) | (until >= since)
+
+
+def _stood(variants: Collection[str], conditions: Collection[Condition], before: datetime) -> Subquery:
     """Each price of the variants with how long it stood, and what its listing asked around it."""
     c = LISTING.c
     point = points(
-        c.variant.in_(list(lines)),
+        c.variant.in_(list(variants)),
         c.condition.in_([one.value for one in conditions]),
         ~c.auction,
         c.rejected.is_(None),
@@ -170,13 +189,14 @@ def _medians(conn: Connection, found: Sequence[Row]) -> dict[tuple[str, str, str
     return medians
 
 
-def watched_since(conn: Connection, variants: Collection[str], conditions: Collection[Condition]) -> datetime | None:
-    """The first day on which anything of some variants was on offer; None where nothing ever was."""
+def watched_since(conn: Connection, variants: Collection[str]) -> dict[tuple[str, str], datetime]:
+    """The first day on which a variant was on offer in a class of conditions; those that never were are left out."""
     d = DAILY.c
-    classes = {CLASS_OF[one].value for one in conditions}
-    first = select(func.min(d.day)).where(d.variant.in_(list(variants)), d.condition.in_(classes))
-    day = conn.execute(first).scalar()
-    return None if day is None else datetime.fromisoformat(f"{day}T00:00:00+00:00")
+    first = select(d.variant, d.condition, func.min(d.day)).where(
+        d.condition.in_([one.value for one in ConditionClass]), d.variant.in_(list(variants))
+    )
+    rows = conn.execute(first.group_by(d.variant, d.condition))
+    return {(variant, one): datetime.fromisoformat(f"{day}T00:00:00+00:00") for variant, one, day in rows}
 
 
 # --- the same card again ------------------------------------------------------------------------------------------

@@ -429,6 +429,15 @@ def known_watches(conn: Connection) -> dict[str, str]:
     return {row.name: row.fingerprint for row in conn.execute(select(WATCH))}
 
 
+def alert(conn: Connection, name: str, *, by_number: bool) -> Row | None:
+    """One alert with its payload, by its number or its key; None where there is none."""
+    if by_number and not (name.isascii() and name.isdigit() and len(name) < 18):
+        return None
+    mine = ALERT.c.id == int(name) if by_number else ALERT.c.key == name
+    row = conn.execute(select(ALERT).where(mine)).mappings().first()
+    return None if row is None else {**row, "payload": json.loads(row["payload"])}
+
+
 def deliveries(conn: Connection, *, states: Collection[str], limit: int) -> list[Row]:
     """Deliveries in some states, newest alert first."""
     query = (

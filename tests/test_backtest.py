@@ -10,7 +10,7 @@ import pytest
 
 from db.engine import reading
 from tests.conftest import NOON, Ran
-from tests.shop import Shop, configure
+from tests.shop import SHOP, Shop, configure
 from tests.test_watches import DAY, HOUR, SILENT, Market, card
 from tracker.assemble import Home
 from tracker.backtest import Said, backtest, counted
@@ -163,3 +163,32 @@ def test_the_list_says_what_a_watch_can_never_hear(home: Home, tracker_command: 
     assert (checked.code, len(checked.out.splitlines())) == (1, 6)
     assert "fine" not in checked.out
     assert "usd_per_gb below 8 USD/GB" in tracker_command("watches").out
+
+
+def test_an_alert_and_its_listing_are_explained_to_the_last_number(
+    home: Home, shop: Shop, tracker_command: Callable[..., Ran]
+) -> None:
+    configure(home, shop)
+    tracker_command("scrape", "barn")
+    shop.shows(("Instinct MI50 32GB", "149.00", True), *SHOP[1:])
+    tracker_command("scrape", "barn")
+    said = tracker_command("explain", "alert:2")
+    for part in (
+        "alert 2 of ",
+        "watch cheap: usd_per_gb below 20 USD/GB",
+        "  below: 4.66 USD/GB, below 20.00",
+        "  worth: not enough to say: ",
+        "  according to ",
+        "149.00 USD  per card: what everything is ranked by",
+        "what it is worth:",
+        "what your watches say:\n  cheap: usd_per_gb below 20 USD/GB\n    below: 4.66 USD/GB, below 20.00; told on ",
+        "189.00 USD",
+    ):
+        assert part in said.out, part
+    key = said.out.split("key ")[1].split()[0]
+    assert tracker_command("explain", key).out == said.out
+    missing = tracker_command("explain", "alert:99")
+    assert (missing.code, missing.err) == (
+        1,
+        "error: there is no alert 'alert:99': `tracker alerts` shows their numbers\n",
+    )

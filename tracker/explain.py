@@ -1,32 +1,65 @@
-"""Every number of one listing, with where it comes from."""
+"""Every number of one listing or alert, with where it comes from."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 
-from db import queries
+from sqlalchemy import Connection
+
+from db import queries, told
 from db.engine import reading
 from db.rows import Row, raw_of
+from db.sql import LISTING
 from tracker.core.errors import TrackerError
 from tracker.core.landed import land
+from tracker.core.market import CLASS_OF
 from tracker.core.metrics import DEFAULTS, METRICS
-from tracker.pipeline import Tracker
+from tracker.core.models import Condition
+from tracker.core.rules import Change, Event
+from tracker.core.rules.past import NO_PAST
+from tracker.core.rules.when import Look, reason
+from tracker.market import Compared, market, market_lines
+from tracker.past import known_past
+from tracker.pipeline import Tracker, now_utc
 from tracker.second_thoughts import asked_by
 
+ALERT_NAME = "alert:"
+"""What stands before an alert's number, to tell it from a listing's."""
 
-def explained(tracker: Tracker, listing: str) -> list[str]:
-    """The lines that explain a listing, named by its number here, its id on the site or its address."""
+MOST_COMPARED = 12
+"""Comparable offers shown, those nearest to the price."""
+
+
+def explained(tracker: Tracker, name: str) -> list[str]:
+    """The lines that explain a listing (by its number here, its id on the site or its address), or an alert.
+
+    An alert is named by its key, or by its number after `alert:`; its best listing follows it.
+    """
+    now = now_utc()
     with reading(tracker.engine) as conn:
-        rows = queries.named(conn, listing)
-        points = queries.prices_of(conn, rows[0]["id"]) if len(rows) == 1 else []
+        alert = queries.alert(conn, name.removeprefix(ALERT_NAME), by_number=name.startswith(ALERT_NAME))
+        if alert is not None and not alert["payload"].get("offers"):
+            return list(alert_lines(alert))
+        if alert is None and name.startswith(ALERT_NAME):
+            raise TrackerError(f"there is no alert {name!r}: `tracker alerts` shows their numbers")
+        wanted = name if alert is None else str(alert["payload"]["offers"][0]["listing_id"])
+        row = _the_one(queries.named(conn, wanted), wanted)
+        about = [] if alert is None else [*alert_lines(alert), ""]
+        return [*about, *_lines(tracker, conn, row, now)]
+
+
+def _the_one(rows: list[Row], name: str) -> Row:
     if not rows:
-        raise TrackerError(f"there is no listing {listing!r}: give its number, its id on the site, or its address")
+        raise TrackerError(
+            f"there is no listing {name!r}: give its number, its id on the site, or its address (an alert: alert:12)"
+        )
     if len(rows) > 1:
         found = ", ".join(f"{row['id']} ({row['site']})" for row in rows)
-        raise TrackerError(f"{listing!r} is more than one listing; give a number: {found}")
-    return list(_lines(tracker, rows[0], points))
+        raise TrackerError(f"{name!r} is more than one listing; give a number: {found}")
+    return rows[0]
 
 
-def _lines(tracker: Tracker, row: Row, points: list[Row]) -> Iterator[str]:
+def _lines(tracker: Tracker, conn: Connection, row: Row, now: datetime) -> Iterator[str]:
     yield f"{_plain(row['title'])}\n{_plain(row['url'])}"
     seen = f"first seen {row['first_seen_at']:%Y-%m-%d %H:%M} UTC"
     yield f"listing {row['id']} of {row['site']}, {row['site_id']}, {seen}"
@@ -34,7 +67,9 @@ def _lines(tracker: Tracker, row: Row, points: list[Row]) -> Iterator[str]:
     if row["rejected"] is None:
         yield from _bill(tracker, row)
         yield from _metrics(tracker, row)
-    yield from _history(points)
+        yield from _worth(tracker, conn, row, now)
+        yield from _rules(tracker, conn, row, now)
+    yield from _history(queries.prices_of(conn, row["id"]))
 
 
 def _reading(tracker: Tracker, row: Row) -> Iterator[str]:
@@ -84,6 +119,71 @@ def _metrics(tracker: Tracker, row: Row) -> Iterator[str]:
         why = "a figure of the card is unknown, or it does not apply" if spec else "the variant is undecided"
         said = f"no value: {why}" if value is None else f"{value:,.4f} {metric.unit}"
         yield f"  {metric.name:<17} {said}"
+
+
+def _worth(tracker: Tracker, conn: Connection, row: Row, now: datetime) -> Iterator[str]:
+    """What the card is worth, and the offers that say so, those nearest to this price."""
+    if row["variant"] is None or row["unit_usd"] is None:
+        return
+    condition = CLASS_OF[Condition(row["condition"])]
+    country = tracker.costs.country
+    for one in market(
+        conn, gpu=row["variant"], condition=condition, country=country, now=now, catalogue=tracker.catalogue
+    ):
+        yield "\nwhat it is worth:"
+        yield from (f"  {line}" for line in market_lines(one))
+        mine = next((other for other in one.compared if other.row["id"] == row["id"]), None)
+        yield from (f"  {sign.name}: {sign.said}" for sign in (mine.signs if mine else ()))
+        others = [other for other in one.compared if other.row["id"] != row["id"]]
+        near = sorted(others, key=lambda other: (abs(other.row["unit_usd"] - row["unit_usd"]), other.row["id"]))
+        if near:
+            yield f"compared with {len(others)} others, the nearest in price:"
+        yield from (_compared(other) for other in near[:MOST_COMPARED])
+
+
+def _compared(other: Compared) -> str:
+    row = other.row
+    stands = "on offer" if row["on_offer"] else f"until {row['at']:%Y-%m-%d}"
+    apart = ", too cheap to count" if other.too_cheap else ""
+    where = f"{row['condition']}, {row['country'] or 'place unknown'}, {stands}{apart}"
+    return f"  {row['unit_usd']:>10,.2f} USD  {where}  {_plain(row['title'])}"
+
+
+def _rules(tracker: Tracker, conn: Connection, row: Row, now: datetime) -> Iterator[str]:
+    """What each watch that asks about it makes of it as it stands, and what it was told."""
+    offers = list(queries.offers(conn, LISTING.c.id == row["id"], catalogue=tracker.catalogue))
+    pairs = list(tracker.index.pairs([Change(event=Event.PRICE, offer=offer) for offer in offers]))
+    if pairs:
+        yield "\nwhat your watches say" + (":" if row["on_offer"] else " (it is no longer on offer):")
+    past, known = known_past(conn, pairs, tracker.scene(now)), told.told(conn, [row["id"]])
+    for watch, change in pairs:
+        yield f"  {watch.name}: {' · '.join(watch.asks)}"
+        for rule in watch.rules:
+            last = known.get((watch.name, row["id"], rule))
+            found = reason(rule, Look(watch, change, past.get(row["id"], NO_PAST), last))
+            said = found.said if found else "silent as it stands"
+            when = f"; told on {last.at:%Y-%m-%d %H:%M} at {last.unit_usd} USD" if last else ""
+            yield f"    {rule}: {said}{when}"
+
+
+def alert_lines(row: Row) -> Iterator[str]:
+    """What an alert said, and every number it rests on."""
+    payload = row["payload"]
+    raised = f"{row['created_at']:%Y-%m-%d %H:%M} UTC"
+    yield f"alert {row['id']} of {raised}: {payload['kind']}, {payload.get('occasion', '')}"
+    yield f"key {row['key']}"
+    if row["watch"]:
+        yield f"watch {row['watch']}: {' · '.join(payload.get('rules', ()))}"
+    for offer in payload.get("offers", ()):
+        yield f"\n{_plain(offer['title'])}"
+        yield f"  listing {offer['listing_id']}, {offer['unit_usd']} USD each when it was told"
+        yield from (f"  {one['rule']}: {one['said']}" for one in offer.get("reasons", ()))
+        yield from (f"  unverified: {doubt}" for doubt in offer.get("doubts", ()))
+        yield from (f"  {sign['name']}: {sign['said']}" for sign in offer.get("signs", ()))
+        if worth := offer.get("baseline"):
+            yield f"  worth {worth['usd']:,.2f} USD, {worth['low']:,.2f} to {worth['high']:,.2f}: {worth['basis']}"
+        elif refused := offer.get("no_baseline"):
+            yield f"  worth: not enough to say: {refused}"
 
 
 def _history(points: list[Row]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -12,7 +12,7 @@ from tracker.core.gpus import Catalogue
 from tracker.core.market import CLASS_OF
 from tracker.core.metrics import METRICS
 from tracker.core.models import Condition, Priced
-from tracker.core.rules import EVER, Change, Low, Past, Risk, Scope, Stood, Watch
+from tracker.core.rules import EVER, Change, Low, Past, Risk, Scope, Watch
 from tracker.core.rules.past import lowest
 from tracker.market import Judged, judged
 
@@ -82,45 +82,58 @@ def _asks_worth(watch: Watch) -> bool:
 
 def _lows(conn: Connection, pairs: Iterable[Pair], scene: Scene) -> dict[int, dict[str, Low]]:
     """The low that each offer must beat, by listing and watch."""
-    found: defaultdict[int, dict[str, Low]] = defaultdict(dict)
-    asked: defaultdict[tuple[object, ...], list[Pair]] = defaultdict(list)
+    of_cards: defaultdict[timedelta, list[Pair]] = defaultdict(list)
+    of_groups: defaultdict[str, list[Pair]] = defaultdict(list)
     for watch, change in pairs:
-        if watch.lowest is not None and watch.lowest_of is not Scope.LISTING:
-            asked[_cell(watch, change.offer)].append((watch, change))
-    for mine in asked.values():
-        low = _low(conn, mine, scene)
-        for watch, change in mine if low else ():
-            found[change.offer.listing_id][watch.name] = low  # type: ignore[assignment]  # there is one here
+        if watch.lowest is not None and watch.lowest_of is Scope.GROUP:
+            of_groups[watch.name].append((watch, change))
+        elif watch.lowest is not None and watch.lowest_of is Scope.VARIANT and change.offer.variant:
+            of_cards[watch.lowest].append((watch, change))
+    found: defaultdict[int, dict[str, Low]] = defaultdict(dict)
+    for span, mine in of_cards.items():
+        lows = _lows_of_cards(conn, mine, span, scene)
+        for watch, change in mine:
+            if low := lows.get(_cell(change.offer)):
+                found[change.offer.listing_id][watch.name] = low
+    for mine in of_groups.values():
+        if low := _low_of_group(conn, mine, scene):
+            for watch, change in mine:
+                found[change.offer.listing_id][watch.name] = low
     return found
 
 
-def _cell(watch: Watch, offer: Priced) -> tuple[object, ...]:
-    """What has one low: a variant in a class of conditions over a span, or a watch with all it asks for."""
-    if watch.lowest_of is Scope.GROUP:
-        return (watch.name,)
-    return (offer.variant, CLASS_OF[Condition(offer.condition)], watch.lowest)
+def _cell(offer: Priced) -> tuple[str | None, str]:
+    """What an offer is the lowest of: its variant, in its class of conditions."""
+    return offer.variant, CLASS_OF[Condition(offer.condition)].value
 
 
-def _low(conn: Connection, pairs: Sequence[Pair], scene: Scene) -> Low | None:
-    watch, change = pairs[0]
-    if watch.lowest_of is Scope.GROUP:
-        metric = METRICS[watch.metric]
-        if metric.more_is_better or (not scene.replaying and _beaten(conn, pairs, scene)):
-            return None
-        lines = {
-            gpu.id: line for gpu in watch.wanted.variants(scene.catalogue) if (line := metric.line(gpu, watch.basis))
-        }
-        conditions = list(watch.wanted.conditions or Condition)
-    elif change.offer.variant is None:
+def _lows_of_cards(
+    conn: Connection, pairs: Iterable[Pair], span: timedelta, scene: Scene
+) -> dict[tuple[str | None, str], Low]:
+    cells = {_cell(change.offer) for _, change in pairs}
+    variants = sorted({variant for variant, _ in cells if variant})
+    since = scene.now - span
+    stood = before.lowest_of_each(conn, variants, since=since, before=scene.now)
+    watched = before.watched_since(conn, variants)
+    lows = {
+        cell: lowest(mine, since=since, watched_since=watched[cell])
+        for cell, mine in stood.items()
+        if cell in cells and cell in watched
+    }
+    return {cell: low for cell, low in lows.items() if low is not None}
+
+
+def _low_of_group(conn: Connection, pairs: Sequence[Pair], scene: Scene) -> Low | None:
+    watch, metric = pairs[0][0], METRICS[pairs[0][0].metric]
+    if metric.more_is_better or (not scene.replaying and _beaten(conn, pairs, scene)):
         return None
-    else:
-        lines = {change.offer.variant: (1.0, 0.0)}
-        own = CLASS_OF[Condition(change.offer.condition)]
-        conditions = [one for one in Condition if CLASS_OF[one] is own]
+    lines = {gpu.id: line for gpu in watch.wanted.variants(scene.catalogue) if (line := metric.line(gpu, watch.basis))}
+    conditions = list(watch.wanted.conditions or Condition)
     since = scene.now - (watch.lowest or EVER)
-    stood: Sequence[Stood] = before.lowest_prices(conn, lines, conditions, since=since, before=scene.now)
-    watched_since = before.watched_since(conn, lines, conditions)
-    return None if watched_since is None else lowest(stood, since=since, watched_since=watched_since)
+    stood = before.lowest_of_group(conn, lines, conditions, since=since, before=scene.now)
+    classes = {CLASS_OF[one].value for one in conditions}
+    watched = [at for (_, one), at in before.watched_since(conn, lines).items() if one in classes]
+    return lowest(stood, since=since, watched_since=min(watched)) if watched else None
 
 
 def _beaten(conn: Connection, pairs: Sequence[Pair], scene: Scene) -> bool:

@@ -298,11 +298,21 @@ def history(
 @app.command()
 def explain(
     context: typer.Context,
-    listing: Annotated[str, typer.Argument(help="A listing's number here, its id on the site, or its address.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A listing's number here, its id on the site, or its address; an alert's key, or alert:NUMBER.",
+            metavar="ALERT|LISTING",
+        ),
+    ],
 ) -> None:
-    """Show every number of one listing and where it comes from: reading, price, shipping, add-ons, metrics, history."""
+    """Show every number of a listing or an alert, and where it comes from.
+
+    Reading, price, rate, shipping, duty, add-ons, spec and its source, metrics, what it is worth with comparables, what
+    your watches make of it, history.
+    """
     from tracker.explain import explained
 
     with open_tracker(context) as tracker:
-        lines = explained(tracker, listing)
+        lines = explained(tracker, name)
     typer.echo("\n".join(lines))
