@@ -38,7 +38,7 @@ def row_of(outcome: Offer | Rejected, bill: Bill) -> Row:
         "site": raw.site,
         "site_id": raw.site_id,
         "url": raw.url,
-        "title": raw.title,
+        "title": raw.title.replace(_NUL, " "),
         "raw": _as_json(printed),
         "digest": digest_of(outcome),
         **read_as(verdict),
@@ -48,7 +48,7 @@ def row_of(outcome: Offer | Rejected, bill: Bill) -> Row:
         "shipping": None,
         "on_offer": is_on_offer(outcome),
         "group_id": raw.group_id if raw.whole_group else "",
-        "seller": raw.seller,
+        "seller": raw.seller.replace(_NUL, " "),
         "feedback_percent": _number(raw.feedback_percent),
         "feedback_count": None if (count := _number(raw.feedback_count)) is None else int(count),
         "country": raw.country,
@@ -74,6 +74,10 @@ def read_as(verdict: Verdict) -> Row:
         "flags": " ".join(verdict.flags),
         "reason": verdict.reason,
     }
+
+
+_NUL = "\x00"
+"""The one letter that PostgreSQL keeps in no text: it would refuse the whole visit."""
 
 
 def is_on_offer(outcome: Offer | Rejected) -> bool:

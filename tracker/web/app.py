@@ -185,8 +185,22 @@ def _path(request: Request) -> str:
 
 def _add_ingest(app: FastAPI, site: Site) -> None:
     secret = site.config.web.ingest_token.get_secret_value()
-    if secret:
-        app.router.routes.extend(ingest_routes(Intake(tracker=site.tracker, config=site.config, secret=secret)))
+    if not secret:
+        return
+    for route in ingest_routes(Intake(tracker=site.tracker, config=site.config, secret=secret)):
+        is_post = "POST" in (route.methods or ())
+        app.add_api_route(
+            route.path,
+            route.endpoint,
+            methods=list(route.methods or ()),
+            include_in_schema=is_post,
+            name="ingest" if is_post else "ingest_preflight",
+            operation_id="ingest" if is_post else None,
+            summary="Take what others scrape: docs/ingest.md says how.",
+            response_model=None,
+            responses={status: {"model": Problem} for status in (401, 404, 413, 415, 422, 429, 503)},
+            openapi_extra=_INGEST,
+        )
 
 
 def _add_files(app: FastAPI) -> None:
@@ -237,6 +251,22 @@ def _add_problems(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(Exception, crashed)
 
+
+_INGEST = {
+    "description": "Needs `Authorization: Bearer TOKEN` with the ingest token.",
+    "parameters": [
+        {"name": "site", "in": "path", "required": True, "schema": {"type": "string"}},
+        {"name": "url", "in": "query", "required": False, "schema": {"type": "string"}},
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"type": "object"}},
+            "text/html": {"schema": {"type": "string"}},
+            "text/csv": {"schema": {"type": "string"}},
+        },
+    },
+}
 
 _REFUSALS = {
     404: ("not_found", "there is no such page"),

@@ -172,6 +172,7 @@ def scatter(dots: Sequence[Dot], *, title: str, across: str, width: float = 620,
         tag("path", d=f"M{'L'.join(way)}", class_="front") if len(way) > 1 else "",
         *(_dot(dot, x(dot.x), y(dot.y)) for dot in sorted(dots, key=lambda dot: dot.front)),
         *_names(front, x, y, width),
+        role="group",  # it holds links
     )
 
 
@@ -225,9 +226,9 @@ def spark(values: Sequence[float], *, title: str, width: float = 132, height: fl
 # --- scales -------------------------------------------------------------------------------------------------------
 
 
-def _svg(title: str, width: float, height: float, *shapes: object, kind: str = "chart") -> Markup:
+def _svg(title: str, width: float, height: float, *shapes: object, kind: str = "chart", role: str = "img") -> Markup:
     box = f"0 0 {width:g} {height:g}"
-    return tag("svg", tag("title", title), *shapes, viewBox=box, role="img", aria_label=title, class_=kind)
+    return tag("svg", tag("title", title), *shapes, viewBox=box, role=role, aria_label=title, class_=kind)
 
 
 def _between(low: float, high: float, start: float, end: float) -> Scale:
