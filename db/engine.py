@@ -90,6 +90,8 @@ def _cause(error: Exception) -> str:
 
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where _on_begin says, not where the driver guesses
+    if connection.execute("PRAGMA page_count").fetchone() == (0,):  # a new file: it can give back room bit by bit
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -16000"):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -408,6 +408,13 @@ def due(conn: Connection, *, now: datetime) -> dict[str, str]:
     return {row[0]: row[1] for row in conn.execute(query)}
 
 
+def next_due(conn: Connection) -> datetime | None:
+    """When the next visit of any source is due; None where none ever is."""
+    rhythms = select(SOURCE.c.next_visit_at).union_all(select(SOURCE.c.next_sweep_at)).subquery()
+    first: datetime | None = conn.execute(select(func.min(rhythms.c[0], type_=SOURCE.c.next_visit_at.type))).scalar()
+    return first
+
+
 def rates(conn: Connection) -> Rates | None:
     """The stored exchange rates; None where there are none yet."""
     rows = conn.execute(select(RATE)).all()

@@ -23,9 +23,10 @@ from sqlalchemy import (
     union_all,
 )
 
+from db.notes import note
 from db.points import SINCE, points
 from db.rows import Row
-from db.sql import LISTING, NOT_MARKET, PRICE, chunks, table
+from db.sql import LISTING, NOT_MARKET, NOTE, PRICE, chunks, table
 from db.tables import Daily
 from tracker.core.market import ANY, CLASS_OF
 from tracker.core.models import Condition, ConditionClass
@@ -39,6 +40,9 @@ _CLASS = {condition.value: CLASS_OF[condition].value for condition in Condition}
 _DAY_MS = timedelta(days=1) // timedelta(milliseconds=1)
 
 BATCH = 10_000
+
+FROZEN = "daily prices stand to"
+"""The note that names the last day whose prices cannot be made again."""
 
 
 def update(tx: Connection, variants: Collection[str], day: date) -> None:
@@ -54,12 +58,22 @@ def update(tx: Connection, variants: Collection[str], day: date) -> None:
         _write(tx, sorted(set(chunk).difference(late)), last, day.isoformat())
 
 
+def freeze(tx: Connection, *, before: date) -> None:
+    """Keep the days up to a date as they are from now on: the single prices they were made of are to be forgotten."""
+    if before > _frozen(tx):
+        note(tx, FROZEN, before.isoformat())
+
+
+def _frozen(tx: Connection) -> date:
+    said = tx.execute(select(NOTE.c.value).where(NOTE.c.name == FROZEN)).scalar()
+    return date.fromisoformat(said) if said else date.min
+
+
 def rebuild(tx: Connection, *, day: date) -> None:
     """Write all daily prices anew, from the prices noted; to be called when listings are read otherwise.
 
     What lands at another price now than was noted, by other rates or costs, does so from `day` on.
     """
-    tx.execute(delete(DAILY))
     _replay(tx, None)
     written = PRICE.alias("written")
     last = (
@@ -156,9 +170,10 @@ def _row(condition: str, variant: str, day: str, rising: Sequence[int]) -> Row:
 
 
 def _replay(tx: Connection, variants: Collection[str] | None) -> None:
-    """Write the days of variants (None: of all) from the prices noted for their listings."""
-    if variants is not None:
-        tx.execute(delete(DAILY).where(DAILY.c.condition.in_(CLASSES), DAILY.c.variant.in_(variants)))
+    """Write the days of variants (None: of all) from the prices noted for their listings, but for frozen days."""
+    frozen = _frozen(tx).isoformat()
+    these = [] if variants is None else [DAILY.c.condition.in_(CLASSES), DAILY.c.variant.in_(variants)]
+    tx.execute(delete(DAILY).where(DAILY.c.day > frozen, *these))
     point = _listed(variants).c
     day, cents = type_coerce(point.at, BigInteger) // _DAY_MS, type_coerce(point.unit_usd, BigInteger)
     query = (
@@ -168,7 +183,7 @@ def _replay(tx: Connection, variants: Collection[str] | None) -> None:
     )
     batch: list[Row] = []
     for variant, of_variant in groupby(tx.execute(query), key=itemgetter(0)):
-        batch += _days(variant, of_variant)
+        batch += (row for row in _days(variant, of_variant) if row["day"] > frozen)
         if len(batch) >= BATCH:
             tx.execute(insert(DAILY), batch)
             batch.clear()

@@ -1,6 +1,6 @@
 """Writes about sources, as verbs: the book of them, their schedule, who is at one, and how a visit went."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,14 @@ def release(tx: Connection, name: str, *, by: str) -> None:
     """Give a source back without a word about a visit, unless it is somebody else's by now."""
     mine = update(SOURCE).where(SOURCE.c.name == name, SOURCE.c.claimed_by == by)
     tx.execute(mine.values(claimed_until=None, claimed_by=None))
+
+
+def release_of(tx: Connection, is_dead: Callable[[str], bool]) -> list[str]:
+    """Give back the sources held by visits of processes that are dead; returns their names."""
+    held = select(SOURCE.c.name, SOURCE.c.claimed_by).where(SOURCE.c.claimed_until.is_not(None))
+    names = [name for name, by in tx.execute(held).all() if by and is_dead(by)]
+    tx.execute(update(SOURCE).where(SOURCE.c.name.in_(names)).values(claimed_until=None, claimed_by=None))
+    return names
 
 
 def unschedule(tx: Connection, *, kept: Collection[str]) -> None:

@@ -1,7 +1,8 @@
 """The only place that builds things: a home folder and its configuration become everything the walk needs."""
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -54,12 +55,17 @@ class Home:
 
     def engine(self, config: Config) -> "Engine":
         """Open the database, with the folder made if it is ours; raises StoreError."""
-        if not config.database.url:
-            try:
-                self.path.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise StoreError(f"the folder {self.path} cannot be made: {error.strerror}") from error
+        self.make(config)
         return open_engine(self.database_url(config))
+
+    def make(self, config: Config) -> None:
+        """Make the folder if the database lies in it; raises StoreError."""
+        if config.database.url:
+            return
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"the folder {self.path} cannot be made: {error.strerror}") from error
 
 
 def starter(home: Home) -> None:
@@ -73,33 +79,53 @@ def starter(home: Home) -> None:
 
 
 @contextmanager
+def database(home: Home) -> Iterator["Engine"]:
+    """The database alone, closed again at the end."""
+    engine = home.engine(home.config())
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
 def opened(home: Home, config: Config | None = None) -> Iterator[Tracker]:
     """Everything the walk needs, closed again at the end."""
     read = config or home.config()
     known = home.catalogue()
     engine = home.engine(read)
     try:
-        tracker = Tracker(
-            engine=engine,
-            catalogue=known,
-            identify=identifier(known),
-            rates=_rates(engine),
-            watches=read.asked,
-            costs=read.costs,
-            channels=channels_of(read),
-            use=read.basis,
-            paces={name: watch.pace for name, watch in read.watches.items()},
-            zone=zone_of(read.buyer.time_zone),
-            currency=read.buyer.currency,
-            max_pages=read.fetch.max_pages,
-            owner=read.owner.notify,
-        )
-        reprice(tracker)
+        tracker = _tracker(read, known, engine)
         if config is None and not read.database.url:
             _remember(home, tracker)
         yield tracker
     finally:
         engine.dispose()
+
+
+def refitted(home: Home, config: Config, engine: "Engine") -> Tracker:
+    """Everything the walk needs by another configuration, on the database that is open."""
+    return _tracker(config, home.catalogue(), engine)
+
+
+def _tracker(read: Config, known: Catalogue, engine: "Engine") -> Tracker:
+    tracker = Tracker(
+        engine=engine,
+        catalogue=known,
+        identify=identifier(known),
+        rates=_rates(engine),
+        watches=read.asked,
+        costs=read.costs,
+        channels=channels_of(read),
+        use=read.basis,
+        paces={name: watch.pace for name, watch in read.watches.items()},
+        zone=zone_of(read.buyer.time_zone),
+        currency=read.buyer.currency,
+        max_pages=read.fetch.max_pages,
+        owner=read.owner.notify,
+    )
+    reprice(tracker)
+    return tracker
 
 
 def _remember(home: Home, tracker: Tracker) -> None:
@@ -125,7 +151,7 @@ def _rates(engine: "Engine") -> "Rates":
 
 
 @contextmanager
-def fetching(config: Config, engine: "Engine") -> Iterator["Fetcher"]:
+def fetching(config: Config, engine: "Engine", *, sleep: Callable[[float], None] = time.sleep) -> Iterator["Fetcher"]:
     """The fetcher as configured, its daily quotas counted in the database."""
     from scrapers.fetch import Fetcher
 
@@ -143,6 +169,7 @@ def fetching(config: Config, engine: "Engine") -> Iterator["Fetcher"]:
         secrets=os.environ,
         spend=spend,
         allow_private=config.fetch.allow_private,
+        sleep=sleep,
     ) as fetcher:
         yield fetcher
 

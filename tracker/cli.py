@@ -1,7 +1,6 @@
 """The `tracker` command: each command parses, calls one function, and prints; heavy libraries load where used."""
 
 import gc
-import logging
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -15,17 +14,21 @@ from tracker.commands import (  # noqa: F401  (they register)
     collecting,
     comparing,
     marking,
+    operating,
     setting_up,
     understanding,
     watching,
 )
 from tracker.commands.shared import app, say
 from tracker.core.errors import ConfigError, TrackerError
+from tracker.logs import LogFormat, start_logging
+from tracker.process import open_streams
 
 
 def main() -> None:
     """Run the command line; a known error is one clear line, never a traceback."""
     gc.set_threshold(20_000, 20, 20)  # a visit makes thousands of values that are no rubbish: look for it less often
+    open_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal that lacks a letter shows a question mark
             stream.reconfigure(errors="replace")
@@ -54,13 +57,9 @@ def _globals(
         typer.Option(help="Folder with tracker.toml and the database (default: the platform's data folder)."),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every visit in detail.")] = False,
+    log_format: Annotated[LogFormat, typer.Option(help="How the log reads: for people, or a JSON object a line.")] = (
+        LogFormat.HUMAN
+    ),
 ) -> None:
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(message)s",
-        stream=sys.stderr,
-    )
-    logging.getLogger("tracker").setLevel(logging.DEBUG if verbose else logging.INFO)
-    for noisy in ("httpx", "httpcore", "apscheduler"):
-        logging.getLogger(noisy).setLevel(logging.INFO if verbose else logging.WARNING)
+    start_logging(log_format, verbose=verbose)
     context.obj = home

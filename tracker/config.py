@@ -24,6 +24,7 @@ from tracker.core.landed import Costs, Forwarder, Import
 from tracker.core.metrics import DEFAULTS, Basis
 from tracker.core.rules import Watch
 from tracker.mistakes import mistakes
+from tracker.operating_tables import DaemonTable, KeepTable
 from tracker.output import near
 from tracker.pacing import known_zone
 from tracker.setting import Duration, NotNegative, Table, Words
@@ -141,6 +142,7 @@ class SourceTable(BaseModel):
     enabled: bool = True
     every: Duration | None = None
     sweep_every: Duration | None = None
+    keep: Duration | None = None
     currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")
     canary: str = ""
 
@@ -170,6 +172,8 @@ class Config(BaseSettings):
     database: DatabaseTable = DatabaseTable()
     cluster: ClusterTable = ClusterTable()
     web: WebTable = WebTable()
+    daemon: DaemonTable = DaemonTable()
+    keep: KeepTable = KeepTable()
     sources: dict[str, SourceTable] = {}
     watches: dict[str, WatchTable] = {}
     channels: dict[str, dict[str, Any]] = {}
@@ -316,6 +320,8 @@ def settings(config: Config, database_url: str) -> Iterator[tuple[str, str]]:
     yield from _flat("use", config.use.model_dump())
     yield from _flat("fetch", config.fetch.model_dump())
     yield from _flat("web", config.web.model_dump())
+    yield from _flat("daemon", config.daemon.model_dump())
+    yield from _flat("keep", config.keep.model_dump(exclude_none=True))
     yield "database.url", make_url(database_url).render_as_string(hide_password=True)
     for name, source in config.sources.items():
         yield from _flat(f"sources.{name}", source.model_dump(exclude_none=True))

@@ -7,6 +7,7 @@ watch keep their order: one that cannot leave yet holds back those behind it.
 import hashlib
 import logging
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -84,7 +85,8 @@ class Post:
         self._closing = threading.Event()
         self._news = {name: threading.Event() for name in tracker.channels}
         self._threads = [
-            threading.Thread(target=self._run, args=(name,), name=f"deliver {name}") for name in tracker.channels
+            threading.Thread(target=self._run, args=(name,), name=f"deliver {name}", daemon=True)
+            for name in tracker.channels
         ]
 
     def open(self) -> None:
@@ -97,12 +99,14 @@ class Post:
         for news in self._news.values():
             news.set()
 
-    def close(self) -> None:
-        """Deliver what is due once more, and end."""
+    def close(self, *, timeout_s: float | None = None) -> list[str]:
+        """Deliver what is due once more, and end; returns the threads that are still at it after the timeout."""
         self._closing.set()
         self.wake()
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
         for thread in self._threads:
-            thread.join()
+            thread.join(None if deadline is None else max(deadline - time.monotonic(), 0))
+        return [thread.name for thread in self._threads if thread.is_alive()]
 
     def _run(self, name: str) -> None:
         news = self._news[name]

@@ -118,6 +118,17 @@ class Visited:
             f"{self.rejected} rejected, {self.alerts} alerts{said}"
         )
 
+    def facts(self) -> dict[str, str | int]:
+        """The same for programs: these keys stay as they are."""
+        counted = ("pages", "listings", "offers", "rejected", "new", "changed", "ended", "alerts")
+        return {
+            "source": self.source,
+            "mode": self.mode.value,
+            "outcome": self.judgement.outcome.value,
+            "reason": self.judgement.message,
+            **{name: getattr(self, name) for name in counted},
+        }
+
 
 def now_utc() -> datetime:
     """The time now, in UTC: what every caller passes in."""

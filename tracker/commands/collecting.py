@@ -1,4 +1,4 @@
-"""Collecting: scrape, import, run, web, sources."""
+"""Collecting: scrape, import, web, sources."""
 
 import json
 from collections.abc import Iterable
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.commands.shared import FormatOption, app, home_of, sources_app, telling, with_progress
-from tracker.core.errors import ConfigError
 from tracker.output import Format, emit
 
 if TYPE_CHECKING:
@@ -60,27 +59,6 @@ def import_(
     if saved_at and saved_at > datetime.now(UTC):
         raise typer.BadParameter("pages cannot have been saved in the future", param_hint="--at")
     _report_visits([import_files(home_of(context), site, with_progress(files, "reading"), at=saved_at, url=url)])
-
-
-@app.command()
-def run(
-    context: typer.Context,
-    once: Annotated[bool, typer.Option(help="Visit what is due, deliver what is owed, and end.")] = False,
-) -> None:
-    """Run the daemon: visit what is due, deliver what is owed, until SIGTERM or Ctrl-C."""
-    from tracker.assemble import fetching, opened
-    from tracker.daemon import Daemon
-
-    home = home_of(context)
-    read = home.config()
-    if not any(source.enabled for source in read.sources.values()):
-        raise ConfigError(f"nothing to visit: {home.config_file} names no source; `tracker init` writes one to edit")
-    with opened(home, read) as tracker, fetching(read, tracker.engine) as fetcher:
-        daemon = Daemon(tracker, read, lambda stop: fetcher.of(stop.scraper, stop.source))
-        if not once:
-            daemon.run()
-        elif not daemon.once():
-            raise typer.Exit(1)
 
 
 @app.command()

@@ -1,0 +1,139 @@
+"""Keeping house: what is over is forgotten in small transactions, and what a wrong clock dated is dated anew."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, case, delete, exists, literal, select, update
+from sqlmodel import SQLModel
+
+from db import rollups
+from db.notes import note
+from db.sql import ALERT, DELIVERY, LISTING, NOTE, PAGE_MEMORY, PRESENCE, PRICE, SOURCE, VISIT
+
+BATCH = 1000
+"""Rows forgotten in one transaction: others write in between."""
+
+SLACK = timedelta(minutes=1)
+WRITTEN = "written at"
+TIDIED = "tidied at"
+
+Begin = Callable[[], AbstractContextManager[Connection]]
+"""Opens one write transaction."""
+
+
+# --- what is over -------------------------------------------------------------------------------------------------
+
+
+def forget_rejects(begin: Begin, *, before: datetime) -> int:
+    """Forget what is no offer and was last shown before a time; returns how many listings."""
+    shown = exists().where(PRESENCE.c.listing_id == LISTING.c.id, PRESENCE.c.seen_at >= before)
+    return _forget(begin, LISTING, LISTING.c.rejected.is_not(None), LISTING.c.first_seen_at < before, ~shown)
+
+
+def forget_listings(begin: Begin, *, before: datetime, source: str | None = None) -> int:
+    """Forget the listings, of one source or of all, that ended before a time, prices and all; returns how many."""
+    asked = [LISTING.c.ended_at < before]
+    if source is not None:
+        asked.append(LISTING.c.source_id == select(SOURCE.c.id).where(SOURCE.c.name == source).scalar_subquery())
+    return _forget(begin, LISTING, *asked, freeze=before)
+
+
+def forget_prices(begin: Begin, *, before: datetime) -> int:
+    """Forget the single prices of listings that ended before a time: their days stay; returns how many listings."""
+    forgotten = 0
+    ended = select(PRICE.c.listing_id).join(LISTING).where(LISTING.c.ended_at < before).distinct().limit(BATCH)
+    while True:
+        with begin() as tx:
+            if not (ids := list(tx.execute(ended).scalars())):
+                return forgotten
+            rollups.freeze(tx, before=before.date())
+            tx.execute(delete(PRICE).where(PRICE.c.listing_id.in_(ids)))
+        forgotten += len(ids)
+
+
+def forget_visits(begin: Begin, *, before: datetime) -> int:
+    """Forget visits that ended before a time; returns how many."""
+    return _forget(begin, VISIT, VISIT.c.ended_at < before)
+
+
+def forget_alerts(begin: Begin, *, before: datetime) -> int:
+    """Forget alerts made before a time, with their deliveries, but for those still owed; returns how many."""
+    owed = exists().where(DELIVERY.c.alert_id == ALERT.c.id, DELIVERY.c.state == "owed")
+    return _forget(begin, ALERT, ALERT.c.created_at < before, ~owed)
+
+
+def _forget(begin: Begin, table: Table, *where: Any, freeze: datetime | None = None) -> int:
+    """Delete rows of a table and all that hangs on them, a batch a transaction; returns how many."""
+    forgotten = 0
+    asked = select(table.c.id).where(*where).order_by(table.c.id).limit(BATCH)
+    while True:
+        with begin() as tx:
+            if not (ids := list(tx.execute(asked).scalars())):
+                return forgotten
+            if freeze is not None:
+                rollups.freeze(tx, before=freeze.date())
+            for column in _hanging_on(table):
+                tx.execute(delete(column.table).where(column.in_(ids)))
+            tx.execute(delete(table).where(table.c.id.in_(ids)))
+        forgotten += len(ids)
+
+
+def _hanging_on(table: Table) -> Iterator[Column[Any]]:
+    """Every column of another table that names a row of this one."""
+    for other in SQLModel.metadata.tables.values():
+        yield from (key.parent for key in other.foreign_keys if key.column.table is table)
+
+
+# --- a clock that was wrong ---------------------------------------------------------------------------------------
+
+
+def back_to_now(tx: Connection, *, now: datetime) -> int:
+    """Date now what a clock that ran ahead has dated later than now; returns how many rows.
+
+    Looks closer only where a source was visited in the future. What such a visit said about absence is not believed.
+    """
+    late = SOURCE.c.last_visit_at > now + SLACK
+    if tx.execute(select(SOURCE.c.id).where(late).limit(1)).first() is None:
+        return 0
+    at: Any = literal(now, SOURCE.c.next_visit_at.type)
+    mended = 0
+    for statement in (
+        update(SOURCE)
+        .where(late)
+        .values(
+            last_visit_at=at,
+            last_ok_at=None,
+            complete_at=None,
+            next_visit_at=case((SOURCE.c.next_visit_at.is_not(None), at)),
+            next_sweep_at=case((SOURCE.c.next_sweep_at.is_not(None), at)),
+            claimed_until=None,
+        ),
+        update(PRESENCE).where(PRESENCE.c.seen_at > now).values(seen_at=at),
+        update(LISTING).where(LISTING.c.ended_at > now).values(ended_at=at),
+        update(LISTING).where(LISTING.c.first_seen_at > now).values(first_seen_at=at),
+        update(DELIVERY).where(DELIVERY.c.state == "owed", DELIVERY.c.next_try_at > now).values(next_try_at=at),
+        delete(PAGE_MEMORY).where(PAGE_MEMORY.c.read_at > now),
+    ):
+        mended += tx.execute(statement).rowcount
+    return mended
+
+
+# --- whether it can be written, and when it was tidied ------------------------------------------------------------
+
+
+def try_to_write(tx: Connection, *, now: datetime) -> None:
+    """A write so small that only a database that takes none refuses it."""
+    note(tx, WRITTEN, now.isoformat(timespec="seconds"))
+
+
+def tidied_at(conn: Connection) -> datetime | None:
+    """When the database was tidied last; None for never."""
+    said = conn.execute(select(NOTE.c.value).where(NOTE.c.name == TIDIED)).scalar()
+    return datetime.fromisoformat(said) if said else None
+
+
+def note_tidied(tx: Connection, *, now: datetime) -> None:
+    """Remember that the database was tidied."""
+    note(tx, TIDIED, now.isoformat())

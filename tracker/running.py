@@ -1,0 +1,67 @@
+"""Running the daemon: the lock, the parts it is made of, the pages it may serve, and how it is refitted."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from sqlalchemy import Engine
+
+from db.lock import alone
+from tracker.assemble import Home, fetching, opened, refitted
+from tracker.config import Config
+from tracker.daemon import Daemon, Outfit, leave
+from tracker.haste import Haste
+from tracker.rounds import FetchOf, Rounds
+from tracker.vitals import Vitals
+
+log = logging.getLogger("tracker")
+
+
+def run(home: Home) -> None:
+    """Visit and deliver until told to stop."""
+    with _daemon(home) as daemon:
+        leave(cleanly=daemon.run())
+
+
+def run_once(home: Home) -> bool:
+    """Visit everything due, deliver everything owed; False when a visit went wrong."""
+    with _daemon(home) as daemon:
+        return daemon.once()
+
+
+@contextmanager
+def _daemon(home: Home) -> Iterator[Daemon]:
+    config = home.config()
+    with ExitStack() as held:
+        home.make(config)
+        held.enter_context(alone(home.database_url(config), who="tracker run"))
+        haste, vitals = Haste(), Vitals(ticks=True)
+        tracker = held.enter_context(opened(home, config))
+        fetch_of = _fetch_of(held, config, tracker.engine, haste)
+        yield Daemon(
+            Outfit(config=config, tracker=tracker, fetch_of=fetch_of),
+            rounds=Rounds(vitals=vitals, haste=haste),
+            vitals=vitals,
+            refit=_refit(home, held, haste),
+        )
+
+
+def _fetch_of(held: ExitStack, config: Config, engine: Engine, haste: Haste) -> FetchOf:
+    fetcher = held.enter_context(fetching(config, engine, sleep=haste.sleep))
+    return lambda stop: fetcher.of(stop.scraper, stop.source)
+
+
+def _refit(home: Home, held: ExitStack, haste: Haste) -> Callable[[Outfit], Outfit]:
+    """Reads the settings anew; what a new database or web address would change waits for the next start."""
+
+    def refit(before: Outfit) -> Outfit:
+        config = home.config()
+        for table in ("database", "web"):
+            if getattr(config, table) != getattr(before.config, table):
+                log.warning("[%s] has changed: that takes a restart", table)
+        tracker = refitted(home, config, before.tracker.engine)
+        same = config.fetch == before.config.fetch
+        fetch_of = before.fetch_of if same else _fetch_of(held, config, tracker.engine, haste)
+        return Outfit(config=config, tracker=tracker, fetch_of=fetch_of)
+
+    return refit
