@@ -45,6 +45,7 @@ from db.sql import (
     chunks,
 )
 from tracker.core.gpus import Catalogue
+from tracker.core.health import HEALTHY
 from tracker.core.metrics import Basis, Metric
 from tracker.core.models import Priced
 from tracker.core.money import Rates
@@ -206,17 +207,43 @@ def _few(wanted: Wanted, top: int) -> Select[Any]:
 
 
 def offers(conn: Connection, *where: Any, catalogue: Catalogue) -> Iterator[Priced]:
-    """Offers by any conditions on the listing table, with when and where they were last seen."""
-    query = select(LISTING, LAST_SEEN.label("last_seen_at"), SOURCE.c.name.label("source")).join(SOURCE)
+    """Offers by any conditions on the listing table, with when and where they were last seen.
+
+    Where the source that found an offer is not well, another one that shows it and is stands for it.
+    """
+    query = select(
+        LISTING,
+        LAST_SEEN.label("last_seen_at"),
+        SOURCE.c.name.label("source"),
+        SOURCE.c.state.label("source_state"),
+        SOURCE.c.last_ok_at.label("source_ok_at"),
+    ).join(SOURCE)
     known = marks.swindlers(conn)
-    for row in conn.execute(query.where(*where)).mappings():
+    rows = conn.execute(query.where(*where)).mappings().all()
+    well = _well(conn, [row["id"] for row in rows if row["source_state"] not in HEALTHY])
+    for row in rows:
         flags = f"{row['flags']} {SCAM_SELLER}" if (row["site"], row["seller"]) in known else row["flags"]
         yield priced_of(
-            {**row, "flags": flags},
+            {**row, "flags": flags, **well.get(row["id"], {})},
             source=row["source"],
             last_seen_at=row["last_seen_at"] or row["ended_at"] or row["first_seen_at"],
             catalogue=catalogue,
         )
+
+
+def _well(conn: Connection, listing_ids: Sequence[int]) -> dict[int, Row]:
+    """How the healthiest source stands that shows each of some listings, for those that any healthy one shows."""
+    query = (
+        select(PRESENCE.c.listing_id, SOURCE.c.state, SOURCE.c.last_ok_at)
+        .join(SOURCE, SOURCE.c.id == PRESENCE.c.source_id)
+        .where(SOURCE.c.state.in_(HEALTHY))
+        .order_by(PRESENCE.c.seen_at)
+    )
+    return {
+        listing_id: {"source_state": state, "source_ok_at": last_ok_at}
+        for chunk in chunks(listing_ids)
+        for listing_id, state, last_ok_at in conn.execute(query.where(PRESENCE.c.listing_id.in_(chunk)))
+    }
 
 
 def appeared(conn: Connection, source_id: int, *, since: datetime, catalogue: Catalogue) -> list[Priced]:

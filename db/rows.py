@@ -152,11 +152,15 @@ def priced_of(row: Mapping[str, Any], *, source: str, last_seen_at: datetime, ca
         spec=catalogue.by_id.get(row["variant"] or ""),
         flags=tuple(row["flags"].split()),
         printed=row["raw"],
+        source_state=row.get("source_state", "ok"),
+        source_ok_at=row.get("source_ok_at"),
         **dict(zip(_SAME_NAME, _same_of(row), strict=True)),
     )
 
 
-_NOT_IN_ROW = frozenset({"listing_id", "source", "last_seen_at", "spec", "flags", "printed"})
+_NOT_IN_ROW = frozenset(
+    {"source_state", "source_ok_at", "listing_id", "source", "last_seen_at", "spec", "flags", "printed"}
+)
 _SAME_NAME = tuple(field.name for field in fields(Priced) if field.name not in _NOT_IN_ROW)
 _same_of = itemgetter(*_SAME_NAME)
 

@@ -13,10 +13,16 @@ from tracker.assemble import Home, opened, stop
 from tracker.config import Config
 from tracker.core.errors import ConfigError, StoreError
 from tracker.core.health import HEALTHY
+from tracker.core.health.advice import advice
 from tracker.pipeline import Tracker, now_utc
+from tracker.web.token import kept
 
 OLD_RATES = timedelta(days=120)
-SILENT = timedelta(days=2)
+LATE = 3
+"""Rhythms without a visit after which a source is late."""
+
+SHOWN_CHARS = 80
+"""Of a title nobody knows, as much as this is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,9 @@ def examine(home: Home) -> list[Finding]:
             findings += [
                 Finding(state="ok", check="database", found=f"opened ({tracker.engine.dialect.name})"),
                 _rates(tracker),
+                *_currencies(config, tracker),
+                *_ingest(config),
+                *_owner(tracker),
                 *_sources(config, tracker),
                 *_watches(tracker),
                 *_outbox(tracker),
@@ -68,9 +77,40 @@ def _rates(tracker: Tracker) -> Finding:
     return Finding(state="ok", check="exchange rates", found=found)
 
 
+def _currencies(config: Config, tracker: Tracker) -> Iterator[Finding]:
+    """The currencies that the configuration names and no rate is known for."""
+    named = {config.buyer.currency: "buyer.currency"}
+    named |= {table.currency: f"sources.{name}.currency" for name, table in config.sources.items() if table.currency}
+    for currency, setting in named.items():
+        if currency not in tracker.rates.usd_per_unit:
+            found = f"{setting} is {currency!r}, for which there is no exchange rate: no price in it can be compared"
+            yield Finding(state="fail", check="exchange rates", found=found, advice=_RATELESS)
+
+
+_RATELESS = "write another currency (three letters, such as EUR); the ECB has no rates for some, such as RUB and TWD"
+
+
+def _ingest(config: Config) -> Iterator[Finding]:
+    """Whether the token that opens the ingest endpoint can be used."""
+    if not (secret := config.web.ingest_token.get_secret_value()):
+        return
+    try:
+        kept(secret)
+    except ConfigError as error:
+        advice = "set web.ingest_token to a longer one; docs/ingest.md says how to make it"
+        yield Finding(state="fail", check="ingest", found=str(error), advice=advice)
+
+
+def _owner(tracker: Tracker) -> Iterator[Finding]:
+    if not tracker.owner:
+        found = "nobody is told when a source breaks"
+        yield Finding(state="warn", check="owner", found=found, advice='set `notify = ["…"]` in [owner]')
+
+
 def _sources(config: Config, tracker: Tracker) -> Iterator[Finding]:
     with reading(tracker.engine) as conn:
         known = queries.sources(conn)
+    now = now_utc()
     keyless: dict[str, str] = {}
     refused: dict[str, str] = {}
     for name, table in config.sources.items():
@@ -88,27 +128,20 @@ def _sources(config: Config, tracker: Tracker) -> Iterator[Finding]:
         if state == "new":
             yield Finding(state="ok", check=f"source {name}", found="not visited yet")
         elif state not in HEALTHY:
-            advice = _ADVICE.get(state, "")
-            yield Finding(state="warn", check=f"source {name}", found=f"{state}: {row['message']}", advice=advice)
+            found = f"{state} since {_minute(row['broken_since'])}, last read {_minute(last_ok_at)}: {row['message']}"
+            yield Finding(state="warn", check=f"source {name}", found=found, advice=advice(state, name))
+        elif last_ok_at is not None and now - last_ok_at > LATE * stop(config, name).every:
+            found = f"last read {_minute(last_ok_at)}, to be read every {stop(config, name).every}"
+            yield Finding(state="warn", check=f"source {name}", found=found, advice="is `tracker run` running?")
         else:
             yield Finding(state="ok", check=f"source {name}", found=f"{state}, last read {_minute(last_ok_at)}")
     for site, why in refused.items():
-        advice = "save its pages and `tracker import` them, or send them to the ingest endpoint (docs/ingest.md)"
-        yield Finding(state="warn", check=f"site {site}", found=why, advice=advice)
+        otherwise = "save its pages and `tracker import` them, or send them to the ingest endpoint (docs/ingest.md)"
+        yield Finding(state="warn", check=f"site {site}", found=why, advice=otherwise)
     for site, help_text in keyless.items():
         count = sum(table.enabled and table.site == site for table in config.sources.values())
         found = f"{count} sources are left alone: no credentials"
         yield Finding(state="warn", check=f"site {site}", found=found, advice=help_text)
-
-
-_ADVICE = {
-    "blocked": "the site refuses automatic visits: save its pages by hand and `tracker import` them",
-    "changed": "the page no longer reads as it did: look at it, then report or repair the parser",
-    "gone": "the address does not exist any more: correct the source",
-    "unreachable": "check the address and the network; it is tried again by itself",
-    "suspicious": "look at the site: if it really has nothing, it will be believed once listings return",
-    "failing": "a fault of the tracker: the log has the traceback",
-}
 
 
 def _minute(at: datetime | None) -> str:
@@ -150,10 +183,15 @@ def _outbox(tracker: Tracker) -> Iterator[Finding]:
 def _unknown_cards(tracker: Tracker) -> Iterator[Finding]:
     with reading(tracker.engine) as conn:
         unknown = queries.rejected(conn, reason="unknown_card", limit=20)
-    if unknown:
+        number = queries.rejection_counts(conn).get("unknown_card", 0)
+    titles = list(dict.fromkeys(" ".join(row["title"].split())[:SHOWN_CHARS] for row in unknown))
+    if titles:
+        said = "this title looks like a card" if number == 1 else f"these {number} titles look like cards"
+        listed = "; ".join(f"“{title}”" for title in titles)
+        more = f"; and {number - len(unknown)} more" if number > len(unknown) else ""
         yield Finding(
             state="warn",
             check="spec database",
-            found=f"{len(unknown)} titles look like cards we do not know, such as {unknown[0]['title']!r}",
-            advice="`tracker rejected --reason unknown_card`; add them to gpus.local.toml",
+            found=f"{said} we do not know: {listed}{more}",
+            advice="`tracker rejected --reason unknown_card` shows them all; add what is missing to gpus.local.toml",
         )

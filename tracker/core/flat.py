@@ -46,6 +46,8 @@ def flat_offer(offer: Priced, basis: Basis = DEFAULTS) -> dict[str, Any]:
         "flags": " ".join(offer.flags),
         "needs": "; ".join(offer.spec.needs) if offer.spec else "",
         "source": offer.source,
+        "source_state": offer.source_state,
+        "source_read_at": _instant(offer.source_ok_at),
         "listing_id": offer.listing_id,
         "site_id": offer.site_id,
         "listed_at": _instant(offer.listed_at),

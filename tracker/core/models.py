@@ -230,6 +230,13 @@ class Priced:
     listed_at: datetime | None = None
     ends_at: datetime | None = None
     printed: str = field(default="", repr=False, compare=False)
+    source_state: str = "ok"
+    source_ok_at: datetime | None = None
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is shown is the last good data of a source that is broken, or under review."""
+        return self.source_state not in ("ok", "empty", "new")
 
     @property
     def shipping_known(self) -> bool:
