@@ -51,8 +51,9 @@ def _no_waiting(_seconds: float) -> None:
 def report(home: Home, metric: str = "usd_per_gb") -> list[dict[str, Any]]:
     with opened(home) as tracker, reading(tracker.engine) as conn:
         rows = ranked(conn, metric=metric, wanted=Wanted(), now=now_utc(), catalogue=tracker.catalogue)
-    # what its like ask is another question: a source that is not believed has no say in it
-    return [{name: value for name, value in row.items() if not name.startswith(("market_", "stale"))} for row in rows]
+    # what its like ask, and how its source stands, are other questions
+    beside = ("market_", "stale", "source_")
+    return [{name: value for name, value in row.items() if not name.startswith(beside)} for row in rows]
 
 
 def test_from_the_page_to_the_mail_and_the_webhook(
