@@ -3,8 +3,10 @@
 import hashlib
 import hmac
 import json
+import ssl
 import time
 from email.utils import parsedate_to_datetime
+from functools import cache
 
 from pydantic import HttpUrl, SecretStr
 
@@ -38,7 +40,7 @@ class Webhook(Channel):
         headers = self._headers(message, body)
         try:
             with httpx.stream(
-                "POST", str(self.url), content=body, headers=headers, timeout=self.timeout_s
+                "POST", str(self.url), content=body, headers=headers, timeout=self.timeout_s, verify=_trusted()
             ) as answer:  # what the receiver says beyond its status is left unread, however long it is
                 pass
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # what it says may hold the address
@@ -68,6 +70,14 @@ def seconds(text: str, *, now: float) -> float | None:
         return max(0.0, parsedate_to_datetime(text).timestamp() - now)
     except (ValueError, OverflowError):
         return None
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom receivers are vouched for by: reading that takes 20 ms, too long to be done for every message."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 CHANNEL = Webhook

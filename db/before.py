@@ -31,8 +31,9 @@ def own_prices(conn: Connection, offers: Iterable[Priced]) -> dict[int, tuple[Po
     found: defaultdict[int, list[Point]] = defaultdict(list)
     source_of: dict[int, int] = {}
     for chunk in chunks(list(now)):
-        point = points(LISTING.c.id.in_(chunk), beside=(LISTING.c.source_id,)).c
-        for row in conn.execute(select(*point).order_by(point.listing_id, point.at)):
+        point = points(LISTING.c.id.in_(chunk), beside=(LISTING.c.source_id, LISTING.c.another_since)).c
+        mine = select(*point).where(of_the_same(point)).order_by(point.listing_id, point.at)
+        for row in conn.execute(mine):
             if _before(row.at, now[row.listing_id].at):
                 source_of[row.listing_id] = row.source_id
                 found[row.listing_id].append(
@@ -49,6 +50,11 @@ def own_prices(conn: Connection, offers: Iterable[Priced]) -> dict[int, tuple[Po
         listing_id: _with_visits(conn, mine, now[listing_id], source_of[listing_id])
         for listing_id, mine in found.items()
     }
+
+
+def of_the_same(point: Any) -> Any:
+    """That a price was asked for what the listing sells now."""
+    return point.another_since.is_(None) | (point.at >= point.another_since)
 
 
 def _with_visits(conn: Connection, mine: Sequence[Point], now: Point, source_id: int) -> tuple[Point, ...]:
@@ -135,7 +141,7 @@ def _stood(variants: Collection[str], conditions: Collection[Condition], before:
         ~c.auction,
         c.rejected.is_(None),
         c.id.not_in(NOT_MARKET),
-        beside=(c.variant, c.condition, c.source_id),
+        beside=(c.variant, c.condition, c.source_id, c.another_since),
     ).c
     until = func.lead(point.at, type_=point.at.type).over(partition_by=point.listing_id, order_by=point.at)
     around = [
@@ -143,7 +149,7 @@ def _stood(variants: Collection[str], conditions: Collection[Condition], before:
         for step, name in ((func.lag, "was"), (func.lead, "then"))
         for one, suffix in ((point.unit_usd, ""), (point.available, "_available"))
     ]
-    return select(*point, until.label("until"), *around).where(point.at < before).subquery("stood")
+    return select(*point, until.label("until"), *around).where(point.at < before, of_the_same(point)).subquery("stood")
 
 
 def _as_stood(conn: Connection, row: Row, medians: Mapping[tuple[str, str, str], Decimal], before: datetime) -> Stood:

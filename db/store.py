@@ -61,6 +61,7 @@ _BEFORE = select(
     LISTING.c.rejected,
     LISTING.c.first_seen_at,
     LISTING.c.priced_at,
+    LISTING.c.another_since,
     LISTING.c.ended_at,
 ).where(*_THESE)
 """What a change is told by."""
@@ -236,9 +237,18 @@ _ASKED = ("price", "currency", "shipping", "on_offer")
 def _since(old: Mapping[str, Any] | None, row: Row, now: datetime) -> Row:
     """When a listing was first seen, and since when it is what its row says."""
     if old is None:
-        return {"first_seen_at": now, "priced_at": None, "ended_at": None}
-    priced_at = now if _is_over(old, row) else old["priced_at"]
-    return {"first_seen_at": old["first_seen_at"], "priced_at": priced_at, "ended_at": None}
+        return {"first_seen_at": now, "priced_at": None, "ended_at": None, "another_since": None}
+    return {
+        "first_seen_at": old["first_seen_at"],
+        "priced_at": now if _is_over(old, row) else old["priced_at"],
+        "ended_at": None,
+        "another_since": now if _is_another(old, row) else old["another_since"],
+    }
+
+
+def _is_another(old: Mapping[str, Any], row: Row) -> bool:
+    """Whether a listing sells something else now, whatever it costs."""
+    return any(old[name] != row[name] for name in _THE_THING)
 
 
 def _is_over(old: Mapping[str, Any], row: Row) -> bool:
@@ -268,7 +278,7 @@ def _event(old: Mapping[str, Any] | None, row: Row) -> Event | None:
     """What happened to a listing, for somebody who wants to buy; None for nothing, and for what cannot be bought."""
     if not row["on_offer"]:
         return None
-    if old is None or old["rejected"] is not None or any(old[name] != row[name] for name in _THE_THING):
+    if old is None or old["rejected"] is not None or _is_another(old, row):
         return Event.NEW
     if not old["on_offer"]:
         return Event.BACK

@@ -158,6 +158,7 @@ class Listing(SQLModel, table=True):
     presence has changed since it was written. `rejected` holds the reason of what is no offer. `ended_how` is how we
     know that it cannot be bought any more: `said` by the site, `missed` by two complete walks, `probed`, or `aged`.
     Its price, shipping and availability stand since `priced_at`; if that is null, since it was first seen.
+    `another_since` is since when it sells another thing than at first: what it asked before is no price of this.
     `group_id` is the entry that it is a part of, where a page always shows all its parts; "" elsewhere.
     """
 
@@ -237,6 +238,7 @@ class Listing(SQLModel, table=True):
     listed_at: datetime | None = Field(default=None, sa_type=Instant)
     ends_at: datetime | None = Field(default=None, sa_type=Instant)
     first_seen_at: datetime = Field(sa_type=Instant)
+    another_since: datetime | None = Field(default=None, sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
     priced_at: datetime | None = Field(default=None, sa_type=Instant)
     ended_how: str = Field(default="", sa_column_kwargs={"server_default": ""})

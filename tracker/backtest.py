@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select, true
 
 from db import market_queries, queries
-from db.before import RELISTED
+from db.before import RELISTED, of_the_same
 from db.points import points
 from db.references import references
 from db.sql import LISTING, SET_ASIDE, chunks
@@ -180,8 +180,9 @@ def _lives(tracker: Tracker, conn: Connection, watch: Watch, now: datetime) -> d
     found: defaultdict[int, list[Point]] = defaultdict(list)
     source_of: dict[int, int] = {}
     for chunk in chunks(list(offers)):
-        point = points(LISTING.c.id.in_(chunk), beside=(LISTING.c.source_id,)).c
-        for row in conn.execute(select(*point).order_by(point.listing_id, point.at)).mappings():
+        point = points(LISTING.c.id.in_(chunk), beside=(LISTING.c.source_id, LISTING.c.another_since)).c
+        mine = select(*point).where(of_the_same(point)).order_by(point.listing_id, point.at)
+        for row in conn.execute(mine).mappings():
             source_of[row["listing_id"]] = row["source_id"]
             asked = {name: row[name] for name in ("at", "unit_usd", "price", "currency", "shipping", "available")}
             found[row["listing_id"]].append(Point(**asked))

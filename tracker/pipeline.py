@@ -9,6 +9,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
@@ -33,7 +34,7 @@ from tracker.core.health import Judgement, Outcome, Word
 from tracker.core.landed import Costs, Landed, asked, land
 from tracker.core.lifecycle import End
 from tracker.core.metrics import DEFAULTS, Basis
-from tracker.core.models import Offer, RawListing, Rejected
+from tracker.core.models import Offer, RawListing, Rejected, Verdict
 from tracker.core.money import Rates
 from tracker.core.offers import GONE, Identify, understand
 from tracker.core.pace import Pace
@@ -78,6 +79,12 @@ class Tracker:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", Index(self.watches))
+
+    def identifying(self, identify: Identify) -> "Tracker":
+        """The same tracker with another reader of titles."""
+        other = replace(self, identify=identify)
+        object.__setattr__(other, "index", self.index)  # what it has learned of the watches stays
+        return other
 
     def scene(self, now: datetime) -> Scene:
         """What the past is read with, at a time."""
@@ -194,6 +201,7 @@ def _visited(
     with reading(tracker.engine) as conn:
         since = started_at - memory.FRESH
         said = queries.pages_remembered(conn, source.name, source.mode.value, read_since=since)
+    tracker, scraper = _reading_ahead(tracker, scraper)
     harvest = _harvest(scraper, source, fetch, said, limit=tracker.max_pages)
     plain = {raw.site_id: raw for raw in harvest.listings}
     harvest, unverified = _looked_at_closely(tracker, scraper, source, fetch, harvest)
@@ -214,6 +222,26 @@ def _visited(
         canary=canary_answers(scraper, source, fetch) if empty else None,
         by=by,
     )
+
+
+def _reading_ahead(tracker: Tracker, scraper: Scraper) -> tuple[Tracker, Scraper]:
+    """Both so that every page is identified as it comes: between pages there is time, after the last somebody waits."""
+    read: dict[int, tuple[RawListing, Verdict]] = {}
+
+    def identify(raw: RawListing) -> Verdict:
+        known = read.get(id(raw))
+        if known is None or known[0] is not raw:
+            known = read[id(raw)] = raw, tracker.identify(raw)
+        return known[1]
+
+    def parse(page: Page) -> list[RawListing]:
+        listings = list(scraper.parse(page))
+        for raw in listings:
+            with suppress(Exception):  # it comes again when the visit is kept, and is written down there
+                identify(raw)
+        return listings
+
+    return tracker.identifying(identify), replace(scraper, parse=parse)
 
 
 def _holding_on(tracker: Tracker, source: Source, fetch: Fetch, by: str) -> Fetch:

@@ -84,6 +84,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("listing", schema=None) as batch_op:
         batch_op.add_column(sa.Column("group_id", sa.String(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("another_since", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("priced_at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("ended_how", sa.String(), server_default="", nullable=False))
         batch_op.create_index(
