@@ -68,7 +68,7 @@ def _lines(tracker: Tracker, conn: Connection, row: Row, now: datetime) -> Itera
         yield from _bill(tracker, row)
         yield from _metrics(tracker, row)
         yield from _worth(tracker, conn, row, now)
-        yield from _rules(tracker, conn, row, now)
+        yield from rule_lines(tracker, conn, row, now)
     yield from _history(queries.prices_of(conn, row["id"]))
 
 
@@ -149,7 +149,7 @@ def _compared(other: Compared) -> str:
     return f"  {row['unit_usd']:>10,.2f} USD  {where}  {_plain(row['title'])}"
 
 
-def _rules(tracker: Tracker, conn: Connection, row: Row, now: datetime) -> Iterator[str]:
+def rule_lines(tracker: Tracker, conn: Connection, row: Row, now: datetime) -> Iterator[str]:
     """What each watch that asks about it makes of it as it stands, and what it was told."""
     offers = list(queries.offers(conn, LISTING.c.id == row["id"], catalogue=tracker.catalogue))
     pairs = list(tracker.index.pairs([Change(event=Event.PRICE, offer=offer) for offer in offers]))

@@ -11,7 +11,7 @@ from tests.browser.conftest import looking
 
 PAGES = (
     *("/", "/?by=gpu", "/?gpu=mi50-*&condition=used", "/?gpu=rtx-5090", "/gpu/mi50-32gb", "/listing/1", "/map"),
-    *("/plan", "/plan?vram=96&model=70b-q4", "/sources", "/alerts", "/watches", "/nothing"),
+    *("/plan", "/plan?vram=96&model=70b-q4", "/sources", "/alerts", "/watches", "/watches/cheap-gigabytes", "/nothing"),
 )
 SERIOUS = {"serious", "critical"}
 

@@ -25,7 +25,7 @@ from tracker.web.app import web_app
 from tracker.web.guard import SECURITY, Guard
 from tracker.web.patience import Patient
 from tracker.web.site import Site
-from tracker.web.token import new_token
+from tracker.web.token import kept, new_token
 
 READ, READ_HASH = new_token()
 WRITE, WRITE_HASH = new_token()
@@ -155,6 +155,14 @@ def test_a_public_address_is_refused_in_one_line(home: Home, tracker_command: Ca
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.count("\n") == 1
     assert "set read_token" in ran.err
+
+
+def test_a_new_token_is_made_with_its_hash(tracker_command: Callable[..., Ran]) -> None:
+    told = dict(line.split() for line in tracker_command("web", "--new-token").out.splitlines())
+    assert len(told["token"]) > 40
+    with pytest.raises(ConfigError, match="at least"):
+        kept("short")
+    assert kept(told["token"]) == kept(told["keep"])
 
 
 def test_a_taken_address_is_said_in_one_line(make_tracker: Callable[..., Tracker]) -> None:
@@ -329,6 +337,9 @@ def test_hostile_text_stays_text(hostile: httpx.Client) -> None:
         "/gpu/rtx-3090-24gb",
         "/map",
         "/plan?vram=24",
+        "/sources",
+        "/alerts",
+        "/watches",
         *(f"/listing/{row['listing_id']}" for row in rows),
     ]
     for path in pages:

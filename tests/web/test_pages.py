@@ -27,6 +27,7 @@ PAGES = {
     "/sources": "/sources",
     "/alerts": "/alerts",
     "/watches": "/watches",
+    "/watches/cheap-gigabytes?since=3d": "/watches/cheap-gigabytes?since=3d",
 }
 
 
@@ -102,6 +103,18 @@ def test_a_plan_is_the_commands(
     assert [{name: said for name, said in plan.items() if name != "plan"} for plan in plans] == json.loads(told)
 
 
+def test_a_watch_says_what_the_command_says(
+    demo_client: httpx.Client, demo_home: Home, tracker_command: Callable[..., Ran]
+) -> None:
+    value = demo_client.get("/watches/cheap-gigabytes.json?since=3d").json()
+    words = ("--home", demo_home.path, "watches", "try", "cheap-gigabytes", "--format", "json")
+    now = json.loads(tracker_command(*words).out)
+    assert [row["listing_id"] for row in value["answering"]] == [row["listing_id"] for row in now]
+    past = json.loads(tracker_command(*words, "--since", "3d").out)
+    assert {row["listing_id"] for row in value["said"]} == {row["listing_id"] for row in past}
+    assert value["said"]
+
+
 def test_sources_are_the_commands(
     demo_client: httpx.Client, demo_home: Home, tracker_command: Callable[..., Ran]
 ) -> None:
@@ -146,6 +159,7 @@ def test_the_map_marks_what_nothing_beats(demo_client: httpx.Client) -> None:
         ("/gpu/mi5-32gb", "did you mean"),
         ("/gpu/mi50", "mi50-16gb, mi50-32gb"),
         ("/listing/99999", "no listing 99999"),
+        ("/watches/cheap-gigabyte", "did you mean"),
         ("/nothing", "no such page"),
     ],
 )

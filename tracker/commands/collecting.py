@@ -62,8 +62,19 @@ def import_(
 
 
 @app.command()
-def web(context: typer.Context) -> None:
+def web(
+    context: typer.Context,
+    new_token: Annotated[
+        bool, typer.Option("--new-token", help="Make a token: for whoever is to read or send, and its hash for [web].")
+    ] = False,
+) -> None:
     """Serve the dashboard and its API, and the endpoint that takes what others scrape, until Ctrl-C."""
+    if new_token:
+        from tracker.web.token import new_token as made
+
+        token, kept = made()
+        typer.echo(f"token {token}\nkeep  {kept}")
+        return
     from tracker.assemble import opened
     from tracker.web.serve import serve
 

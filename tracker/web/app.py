@@ -30,7 +30,7 @@ from tracker.web.pages.listing import listing_page
 from tracker.web.pages.map import dots, map_page
 from tracker.web.pages.plan import Wish, plan_page
 from tracker.web.pages.sources import counts, sources_page
-from tracker.web.pages.watches import watches_page
+from tracker.web.pages.watches import Since, watch_page, watches_page
 from tracker.web.problems import Busy, NoSuch, Problem, problem
 from tracker.web.site import Site
 
@@ -47,6 +47,7 @@ Value = dict[str, Any]
 _MEDIA = {form: form.media_type.partition(";")[0] for form in (HTML, JSON, CSV, ATOM)}
 
 Name = Annotated[str, PathParam(max_length=80, pattern=r"^[A-Za-z0-9._-]+$", description="such as mi50-32gb")]
+WatchName = Annotated[str, PathParam(max_length=80, pattern=r"^[^\x00-\x1f/]+$", description="as in tracker.toml")]
 Number = Annotated[int, PathParam(ge=1, le=2**63 - 1, description="a listing's number here")]
 
 
@@ -120,6 +121,11 @@ def _add_pages(app: FastAPI, site: Site) -> None:
         """What every watch asks, and what it would say now."""
         return watches_page(site)
 
+    def watch_value(watch: WatchName, asked: Annotated[Since, Query()]) -> Value:
+        """One watch: all that answers it now, and what it would have said."""
+        return watch_page(site, watch, asked)
+
+    _add(app, "/watches/{watch}", "watch", watch_value)
     _add(app, "/", "deals", deals_value, forms=(HTML, JSON, CSV, ATOM), twin="/deals")
     _add(app, "/map", "map", map_value)
     _add(app, "/gpu/{gpu}", "gpu", gpu_value)

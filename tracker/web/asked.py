@@ -81,8 +81,12 @@ class Asked(BaseModel):
         return f"?{urlencode(plain, doseq=True)}" if plain else ""
 
 
-def _age(text: str) -> timedelta:
-    return duration(f"{text}d" if text.isdecimal() else text)
+def age_of(text: str) -> timedelta:
+    """How long `12h`, `3d` or `3` (days) is; raises ValueError for no time, or one before anything was known."""
+    age = duration(f"{text}d" if text.isdecimal() else text)
+    if age > LONGEST_AGE:
+        raise ValueError(f"{text!r} is longer than {LONGEST_AGE.days} days")
+    return age
 
 
 def _plain(said: object) -> object:
@@ -131,8 +135,7 @@ class Filters(Asked):
     @field_validator("max_age")
     @classmethod
     def _an_age(cls, text: str) -> str:
-        if text and _age(text) > LONGEST_AGE:
-            raise ValueError(f"{text!r} is longer than {LONGEST_AGE.days} days")
+        _ = text and age_of(text)
         return text
 
     @model_validator(mode="after")
@@ -169,5 +172,5 @@ class Filters(Asked):
             max_outlay_usd=self.max_outlay,
             without=tuple(self.without),
             aside=self.marked,
-            seen_since=now - _age(self.max_age) if self.max_age else None,
+            seen_since=now - age_of(self.max_age) if self.max_age else None,
         )

@@ -66,6 +66,7 @@ def row_of(row: Mapping[str, Any], metric: str, shown: Shown, catalogue: Catalog
         "value": row.get("value", row.get(metric)),
         "name": gpu.name if gpu else row["gpu"],
         "status": gpu.status if gpu else "undecided",
+        "form": gpu.form_factor if gpu else None,
         "vram_gb": gpu.vram_gb if gpu else row.get("vram_gb"),
         **with_currency(row, metric, shown),
     }

@@ -111,6 +111,7 @@ def _siblings(conn: Connection, site: Site, gpu: Gpu, now: datetime) -> list[Val
             "variant": one.id,
             "name": one.name,
             "status": one.status,
+            "form": one.form_factor,
             "vram_gb": one.vram_gb,
             "bandwidth_gb_s": one.board_bandwidth_gb_s,
             "offers": standing[one.id]["offers"] if one.id in standing else 0,

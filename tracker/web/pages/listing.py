@@ -11,6 +11,7 @@ from db.rows import Row, raw_of
 from tracker.columns import shown_in
 from tracker.core.landed import land
 from tracker.core.metrics import METRICS
+from tracker.explain import rule_lines
 from tracker.market import judged
 from tracker.report import flat_judgement, flat_speed
 from tracker.second_thoughts import asked_by
@@ -30,6 +31,7 @@ def listing_page(site: Site, number: int, currency: str = "") -> Value:
             raise NoSuch(f"there is no listing {number}")
         points = queries.prices_of(conn, number)
         compared = {} if row["rejected"] else _compared(conn, site, number)
+        watches = [] if row["rejected"] else [*rule_lines(tracker, conn, row, site.now())][1:]
     verdict = tracker.identify(raw_of(row))
     return {
         "listing": _listing(row) | compared,
@@ -38,6 +40,7 @@ def listing_page(site: Site, number: int, currency: str = "") -> Value:
         "words": [{"word": word, "decided": decided} for word, decided in verdict.words],
         "bill": [] if row["rejected"] else _bill(site, row),
         "metrics": [] if row["rejected"] else _metrics(site, row),
+        "watches": [{"said": line.strip()} for line in watches],
         "prices": [_point(point) for point in points],
         "printed": json.loads(row["raw"]),
     }

@@ -88,6 +88,11 @@ def front(rows: Sequence[Mapping[str, Any]], axis: str, doubted: Collection[int]
     return best
 
 
+def _form(row: Mapping[str, Any]) -> str:
+    """How a card that fits no ordinary slot is told from one that does."""
+    return "" if row["form"] in (None, "pcie") else f" {row['form'].upper()}"
+
+
 def dots(value: Value, axis: str, root: str) -> list[Dot]:
     """The cards as dots: price across, an amount up."""
     unit = {"vram_gb": "GB", "bandwidth_gb_s": "GB/s"}[axis]
@@ -95,7 +100,7 @@ def dots(value: Value, axis: str, root: str) -> list[Dot]:
         Dot(
             x=row["min_usd"] * value["per_usd"],
             y=row[axis],
-            name=f"{row['name'].removeprefix('GeForce ')} {number(row['vram_gb'])} GB",
+            name=f"{row['name'].removeprefix('GeForce ')} {number(row['vram_gb'])} GB{_form(row)}",
             said=f"{row['name']} {number(row['vram_gb'])} GB: {money(row['min_usd'] * value['per_usd'])} "
             f"{value['currency']}, {number(row[axis])} {unit}"
             + (", too cheap to be believed" if row["doubted"] else ""),
