@@ -74,7 +74,7 @@ def _alone(name: str, address: str) -> float:
     """One process, a thread for each host: the visits a second."""
     with _market() as (hall, home):
         url = address or f"sqlite:///{home / 'tracker.db'}"
-        (home / "tracker.toml").write_text(f'{settings(hall, SOURCES, HOSTS)}[database]\nurl = "{url}"\n')
+        (home / "tracker.toml").write_text(f'{settings(hall, SOURCES, HOSTS, below=1)}[database]\nurl = "{url}"\n')
         place = Home(path=home)
         config = place.config()
         with opened(place, config) as tracker, fetching(config, tracker.engine) as fetcher:
@@ -106,7 +106,7 @@ def _alone(name: str, address: str) -> float:
 def _together(address: str, workers: int, alone: float) -> None:
     """So many workers: the visits a second, once all of them work."""
     with _market() as (hall, home):
-        (home / "tracker.toml").write_text(settings(hall, SOURCES, HOSTS))
+        (home / "tracker.toml").write_text(settings(hall, SOURCES, HOSTS, below=1))
         engine = open_engine(address)
         with crew(home, address, at_once=8) as hired:
             for _ in range(workers):

@@ -132,15 +132,14 @@ def _in_line(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "postgresql":
         yield
         return
-    driver: Any = connection.connection.driver_connection
-    driver.execute(f"SELECT pg_advisory_lock({_LOSERS})")
-    driver.commit()  # the lock is the session's
+    connection.execute(text(f"SELECT pg_advisory_lock({_LOSERS})"))
+    connection.commit()  # the lock is the session's
     try:
         yield
     finally:
-        if not driver.closed:
-            driver.execute(f"SELECT pg_advisory_unlock({_LOSERS})")
-            driver.commit()
+        if not connection.invalidated:  # else the server has freed it
+            connection.execute(text(f"SELECT pg_advisory_unlock({_LOSERS})"))
+            connection.commit()
 
 
 _PASSING = frozenset(

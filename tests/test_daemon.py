@@ -32,6 +32,8 @@ from tracker.pipeline import Tracker, now_utc
 from tracker.rounds import Rounds
 from tracker.vitals import Vitals
 
+pytestmark = pytest.mark.usefixtures("database")
+
 
 @pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
 def test_it_visits_delivers_and_stops_cleanly(

@@ -305,5 +305,5 @@ def _somebody_works(connection: "psycopg.Connection[tuple[Any, ...]]") -> bool:
 def _be_quiet() -> None:
     """Let the libraries speak only when a person asked for every detail: what matters is said by us."""
     if not log.isEnabledFor(logging.DEBUG):
-        for name in ("procrastinate", "psycopg.pool"):
+        for name in ("procrastinate", "psycopg.pool", "sqlalchemy.pool"):
             logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -165,6 +165,28 @@ def test_where_many_write_the_same_row_somebody_always_wins(make_tracker: MakeTr
 
 
 @ON_SERVER
+def test_a_connection_that_is_lost_in_line_is_replaced(make_tracker: MakeTracker) -> None:
+    engine = make_tracker().engine
+
+    def spend(tx: Connection) -> None:
+        assert sources.spend(tx, "ebay", day="2026-05-01", quota=1000)
+
+    committed(engine, spend)
+    with ThreadPoolExecutor(1) as pool, writing(engine) as ahead:
+        ahead.execute(text(f"SELECT pg_advisory_xact_lock({module._LOSERS})"))
+        begun = pool.submit(disturbed, engine, spend, by_another(engine, spend))
+        waiting = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while not begun.done():
+            with writing(engine) as other:
+                if other.execute(text(waiting)).first():
+                    break
+        ahead.rollback()
+    assert begun.result() == 2
+    with reading(engine) as conn:
+        assert conn.execute(text("SELECT calls FROM quota")).scalar() == 3
+
+
+@ON_SERVER
 def test_nobody_waits_for_ever(make_tracker: MakeTracker, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = make_tracker().engine
     monkeypatch.setattr(module, "PATIENCE_S", 0)

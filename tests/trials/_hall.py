@@ -50,11 +50,25 @@ class Hall:
         return {"products": [_product(collection, one) for one in range(oldest, oldest + self.standing)]}
 
 
+CARDS = (
+    *("GeForce RTX 3090 24GB", "GeForce RTX 4090 24GB", "GeForce RTX 3060 12GB", "GeForce RTX 5060 Ti 16GB"),
+    *(
+        "Tesla P40 24GB",
+        "Tesla V100 PCIe 32GB",
+        "RTX A6000 48GB",
+        "RTX A4000 16GB",
+        "NVIDIA L4 24GB",
+        "NVIDIA A40 48GB",
+    ),
+    *("Instinct MI50 32GB", "Instinct MI100 32GB", "Radeon RX 7900 XTX 24GB", "GeForce RTX 2080 Ti 11GB"),
+)
+
+
 def _product(collection: str, number: int) -> dict[str, Any]:
     identity = int(collection) * 1_000_000 + number
     return {
         "id": identity,
-        "title": f"GeForce RTX 3090 24GB, box {identity}",
+        "title": f"{CARDS[identity % len(CARDS)]}, box {identity}",
         "handle": f"p{identity}",
         "vendor": "Hall",
         "product_type": "Graphics Cards",

@@ -1,6 +1,6 @@
 """Workers side by side on one PostgreSQL: first left alone, then killed at random while the server restarts.
 
-TRACKER_TRIAL_JOBS, _WORKERS, _KILLS and _RESTARTS change the size.
+TRACKER_TRIAL_JOBS, _WORKERS, _KILLS, _RESTARTS and _REST_S change the size.
 """
 
 import json
@@ -32,19 +32,22 @@ JOBS = int(os.environ.get("TRACKER_TRIAL_JOBS", "20000"))
 WORKERS = int(os.environ.get("TRACKER_TRIAL_WORKERS", "4"))
 KILLS = int(os.environ.get("TRACKER_TRIAL_KILLS", "200"))
 RESTARTS = int(os.environ.get("TRACKER_TRIAL_RESTARTS", "5"))
+REST_S = float(os.environ.get("TRACKER_TRIAL_REST_S", "2"))
+"""Between two troubles, on average: a new worker takes about as long to begin."""
+
 AT_ONCE = 4
 EVERY_S = 1
 DURABLE = {"max_connections": "120", "shared_buffers": "128MB"}
 ROOT = Path(__file__).parents[2]
 
 
-def settings(hall: Hall, sources: int, hosts: int) -> str:
-    """The tracker.toml of every worker."""
+def settings(hall: Hall, sources: int, hosts: int, *, below: int = 5000) -> str:
+    """The tracker.toml of every worker; what asks less than `below` raises an alert."""
     head = (
         "[fetch]\nallow_private = true\ndelay_s = 0\n"
         "[cluster]\ntick_s = 1\npoll_s = 0.05\nheartbeat_s = 1\ndead_after_s = 4\n"
         "[owner]\nnotify = []\n"
-        '[watches.any]\ngpu = "*"\nmetric = "usd"\nbelow = 5000\nnotify = ["hook"]\n'
+        f'[watches.any]\ngpu = "*"\nmetric = "usd"\nbelow = {below}\nnotify = ["hook"]\n'
         f'[channels.hook]\ntype = "webhook"\nurl = "http://{_hall.host_name(0)}:{hall.port}/letters"\n'
     )
     return head + "".join(
@@ -63,6 +66,7 @@ class Crew:
         self._at_once = at_once
         self._log = (home / "workers.log").open("ab")
         self.members: list[subprocess.Popen[bytes]] = []
+        self.gone = 0
 
     def hire(self) -> None:
         """Start one more worker."""
@@ -82,6 +86,14 @@ class Crew:
         victim.send_signal(signal.SIGKILL)
         victim.wait()
         self.hire()
+
+    def replace_the_gone(self) -> None:
+        """Start workers anew that found no database to begin with, as whatever supervises them would."""
+        gone = [member for member in self.members if member.poll() is not None]
+        for member in gone:
+            self.members.remove(member)
+            self.hire()
+            self.gone += 1
 
     def dismiss(self) -> list[int]:
         """Let all finish; returns their exit codes."""
@@ -233,9 +245,10 @@ def _storm(hired: Crew, server: postgres.Server, engine: Engine, *, jobs: int, k
     random.shuffle(troubles)
     done, asked_at = 0, 0.0
     while done < jobs or troubles:
-        time.sleep(random.uniform(0.2, 1.0))  # noqa: S311
+        time.sleep(random.uniform(0.5, 1.5) * REST_S)  # noqa: S311
         if troubles and done > 0:
             troubles.pop()()
+        hired.replace_the_gone()
         if time.monotonic() - asked_at > 2:
             done, asked_at = _asked(engine, done), time.monotonic()
 
