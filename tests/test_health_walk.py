@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from db import past, queries
 from db.engine import reading
@@ -341,3 +342,51 @@ def test_sources_shows_how_they_fare(home: Home, shop: Shop, tracker_command: Ca
         tracker_command("--home", home.path, "scrape", "barn")
     shown = tracker_command("--home", home.path, "sources", "--why").out
     assert "3 of the last 4 visits went wrong" in shown
+
+
+# --- the canary ---------------------------------------------------------------------------------------------------
+
+PAGE = '<h1>Cards</h1><ul>{0}</ul><p class="note">Every card is tested in our own machines before we ship it.</p>'
+CARD = '<li class="c" data-id="{0}"><a href="/c/{0}">RTX 3090 24GB</a> <b>$700</b></li>'
+EMPTY_PAGE = '<h1>Cards</h1><p class="none">Nothing was found for your search, we are sorry.</p>'
+CONFIG = """
+[fetch]
+allow_private = true
+delay_s = 0
+[sources.barn]
+site = "pages"
+url = "{url}/mi50"
+canary = "{url}/anything"
+currency = "USD"
+item = "li.c"
+title = "a"
+link = "a"
+price = "b"
+id = "@data-id"
+empty = ".none"
+complete = true
+"""
+
+
+@pytest.mark.parametrize(("canary", "state"), [(PAGE.format(CARD.format(9)), "empty"), (EMPTY_PAGE, "suspicious")])
+def test_the_canary_is_asked_only_when_there_is_nothing(
+    home: Home, httpserver: HTTPServer, tracker_command: Callable[..., Ran], canary: str, state: str
+) -> None:
+    home.config_file.write_text(CONFIG.format(url=httpserver.url_for("").rstrip("/")))
+    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
+    httpserver.expect_oneshot_request("/mi50").respond_with_data(PAGE.format(CARD.format(1)), content_type="text/html")
+    tracker_command("--home", home.path, "scrape", "barn")
+    assert [request.path for request, _ in httpserver.log if request.path != "/robots.txt"] == ["/mi50"]
+    httpserver.expect_request("/mi50").respond_with_data(EMPTY_PAGE, content_type="text/html")
+    httpserver.expect_request("/anything").respond_with_data(canary, content_type="text/html")
+    tracker_command("--home", home.path, "scrape", "barn")
+    assert httpserver.log[-1][0].path == "/anything"
+    [row] = json.loads(tracker_command("--home", home.path, "sources", "--format", "json").out)
+    assert row["state"] == state
+
+
+def test_a_canary_that_no_option_can_take_is_a_mistake(home: Home, tracker_command: Callable[..., Ran]) -> None:
+    home.config_file.write_text('[sources.s]\nsite = "shopify"\nurl = "https://s.example"\ncanary = "rtx 3060"\n')
+    ran = tracker_command("--home", home.path, "config")
+    assert (ran.code, ran.out) == (2, "")
+    assert "can have no canary" in ran.err
