@@ -1,5 +1,6 @@
 """Send messages by SMTP, as text and HTML."""
 
+import logging
 import smtplib
 import ssl
 from email.message import EmailMessage
@@ -10,6 +11,8 @@ from pydantic import SecretStr
 
 from alerts.base import Channel, Message
 from tracker.core.errors import NotifyError
+
+log = logging.getLogger("tracker")
 
 
 class Email(Channel):
@@ -30,7 +33,7 @@ class Email(Channel):
     timeout_s: float = 20
 
     def send(self, message: Message) -> None:
-        """Hand the mail to the server; a refused login or recipient is final, a busy or lost server is not."""
+        """Hand the mail over: a refused login, sender or recipient disables the channel, a lost server waits."""
         try:
             with self._connect() as server:
                 if self.security == "starttls":
@@ -38,16 +41,33 @@ class Email(Channel):
                 if self.username:
                     server.login(self.username, self.password.get_secret_value())
                 refused = server.send_message(self._mail(message))
-        except smtplib.SMTPResponseException as error:
-            permanent = 500 <= error.smtp_code < 600  # RFC 5321: 5yz is permanent, 4yz transient
-            raise NotifyError(f"{self.host} answered {error.smtp_code}", permanent=permanent) from error
-        except smtplib.SMTPRecipientsRefused as error:
-            permanent = all(500 <= code < 600 for code, _ in error.recipients.values())
-            raise NotifyError(f"{self.host} refused every recipient", permanent=permanent) from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise NotifyError(f"no mail through {self.host}: {error or type(error).__name__}") from error
+        except smtplib.SMTPException as error:
+            raise self._refusal(error) from None  # what the server said may repeat what we told it
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise NotifyError(f"no mail through {self.host}: {why}") from None
         if refused:
-            raise NotifyError(f"{self.host} refused {', '.join(refused)}", permanent=True)
+            log.warning("%s refused %d of %d recipients", self.host, len(refused), len(self.to))
+
+    def _refusal(self, error: smtplib.SMTPException) -> NotifyError:
+        """What a server's refusal means: of this mail, of us, or only for now."""
+        if isinstance(error, smtplib.SMTPRecipientsRefused):
+            return NotifyError(
+                f"{self.host} refused every recipient",
+                disables=all(_is_final(code) for code, _ in error.recipients.values()),
+            )
+        if isinstance(error, smtplib.SMTPNotSupportedError):
+            asked = "STARTTLS" if self.security == "starttls" and "STARTTLS" in str(error) else "the login"
+            return NotifyError(f"{self.host} does not offer {asked}", disables=True)
+        if isinstance(error, smtplib.SMTPResponseException):
+            final, code = _is_final(error.smtp_code), error.smtp_code
+            if isinstance(error, smtplib.SMTPAuthenticationError):
+                return NotifyError(f"{self.host} refused the login ({code})", disables=final)
+            if isinstance(error, smtplib.SMTPSenderRefused):
+                return NotifyError(f"{self.host} refused the sender ({code})", disables=final)
+            ours = isinstance(error, smtplib.SMTPDataError)
+            return NotifyError(f"{self.host} answered {code}", permanent=final and ours)
+        return NotifyError(f"no mail through {self.host}: {type(error).__name__}")
 
     def _connect(self) -> smtplib.SMTP:
         if self.security == "tls":
@@ -61,10 +81,16 @@ class Email(Channel):
         mail["From"] = self.sender
         mail["To"] = ", ".join(self.to)
         mail["Date"] = formatdate()
+        mail["Auto-Submitted"] = "auto-generated"
         mail["Message-ID"] = f"<{message.key}@gpu-tracker>"
         mail.set_content(message.text)
         mail.add_alternative(message.html, subtype="html")
         return mail
+
+
+def _is_final(code: int) -> bool:
+    """Whether trying again cannot help: RFC 5321, 4.2.1 (5yz is permanent, 4yz transient)."""
+    return 500 <= code < 600
 
 
 CHANNEL = Email

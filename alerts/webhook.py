@@ -7,8 +7,10 @@ import ssl
 import time
 from email.utils import parsedate_to_datetime
 from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
 
-from pydantic import HttpUrl, SecretStr
+from pydantic import SecretStr, field_validator
 
 from alerts.base import Channel, Message
 from tracker.core.errors import NotifyError
@@ -28,26 +30,45 @@ class Webhook(Channel):
     """
 
     type: str = "webhook"
-    url: HttpUrl
+    url: SecretStr
     secret: SecretStr | None = None
     timeout_s: float = 10
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, url: SecretStr) -> SecretStr:
+        try:
+            parts = urlsplit(url.get_secret_value())
+            fine = parts.scheme in ("https", "http") and parts.hostname and (parts.port is None or parts.port > 0)
+        except ValueError:
+            fine = False
+        if not fine:
+            raise ValueError("must be an address that begins with https:// or http://")
+        return url
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.url.get_secret_value()).hostname or "the receiver"
+
+    def shown(self) -> dict[str, Any]:
+        """The settings; of the address the host alone, for the path is often its only secret."""
+        return {**super().shown(), "url": f"{self._host} …"}
 
     def send(self, message: Message) -> None:
         """Post once; a 429 or 5xx answer or a lost connection is worth another try, a 4xx is not."""
         import httpx  # 0.15 s that only a visit with something to say pays
 
         body = json.dumps(message.payload, ensure_ascii=False).encode(errors="replace")
-        headers = self._headers(message, body)
+        sending: dict[str, Any] = {"content": body, "headers": self._headers(message, body)}
+        trusting: dict[str, Any] = {"timeout": self.timeout_s, "verify": _trusted()}
         try:
-            with httpx.stream(
-                "POST", str(self.url), content=body, headers=headers, timeout=self.timeout_s, verify=_trusted()
-            ) as answer:  # what the receiver says beyond its status is left unread, however long it is
-                pass
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # what it says may hold the address
-            raise NotifyError(f"no answer from {self.url.host}: {type(error).__name__}") from None
+            with httpx.stream("POST", self.url.get_secret_value(), **sending, **trusting) as answer:
+                pass  # what the receiver says beyond its status is left unread, however long it is
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # what it says may hold the address
+            raise NotifyError(f"no answer from {self._host}: {type(error).__name__}") from None
         if not answer.is_success:
             raise NotifyError(
-                f"{self.url.host} answered {answer.status_code}",
+                f"{self._host} answered {answer.status_code}",
                 permanent=answer.status_code in UNUSABLE,
                 disables=answer.status_code in UNWELCOME,
                 retry_after_s=seconds(answer.headers.get("retry-after", ""), now=time.time()),
@@ -62,6 +83,14 @@ class Webhook(Channel):
         return {**headers, "X-Tracker-Timestamp": sent_at, "X-Tracker-Signature": f"sha256={signed.hexdigest()}"}
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom to believe that they are who they say: read once, for reading it takes longer than a message."""
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
 def seconds(text: str, *, now: float) -> float | None:
     """A Retry-After header (seconds, or a date) in seconds from `now` (Unix time); None where it says nothing."""
     if text.isascii() and text.isdecimal() and len(text) < 10:
@@ -70,14 +99,6 @@ def seconds(text: str, *, now: float) -> float | None:
         return max(0.0, parsedate_to_datetime(text).timestamp() - now)
     except (ValueError, OverflowError):
         return None
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Whom receivers are vouched for by: reading that takes 20 ms, too long to be done for every message."""
-    import httpx
-
-    return httpx.create_ssl_context()
 
 
 CHANNEL = Webhook

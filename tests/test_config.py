@@ -77,7 +77,7 @@ MISTAKES = [
     ("[watches.w]\nbelow = 5\nmetric = 'usd_per_bg'\n", "unknown metric 'usd_per_bg', did you mean 'usd_per_gb'?"),
     ("[watches.w]\nbelow = 5\ncondition = 'mint'\n", "watches.w.condition"),
     ("[watches.w]\nbelow = 5\nnotify = 'pigeon'\n", "watches.w: unknown channel 'pigeon'; known: console"),
-    ("[channels.c]\ntype = 'fax'\n", "channels.c: unknown type 'fax'; known: console, email, webhook"),
+    ("[channels.c]\ntype = 'fax'\n", "channels.c: unknown type 'fax'; known: apprise, atom, console, email, webhook"),
     ("[channels.c]\ntype = 'webhook'\n", "channels.c.url: must be set"),
     ("[channels.c]\ntype = 'webhook'\nurl = 'no url'\n", "channels.c.url"),
     ("sources = 4\n", "sources: must be a table of its own"),

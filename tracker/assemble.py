@@ -19,9 +19,11 @@ from tracker.config import Config, channels_of, read_config
 from tracker.core.errors import ConfigError, StoreError, Unreachable
 from tracker.core.gpus import Catalogue, catalogue
 from tracker.core.identify import identifier
+from tracker.core.links import Links
 from tracker.pacing import zone_of
 from tracker.pipeline import Tracker, now_utc
 from tracker.second_thoughts import reprice
+from tracker.signing import signing_key
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -120,12 +122,19 @@ def _tracker(read: Config, known: Catalogue, engine: "Engine") -> Tracker:
         use=read.basis,
         paces={name: watch.pace for name, watch in read.watches.items()},
         zone=zone_of(read.buyer.time_zone),
+        links=_links(read, engine),
         currency=read.buyer.currency,
         max_pages=read.fetch.max_pages,
         owner=read.owner.notify,
     )
     reprice(tracker)
     return tracker
+
+
+def _links(config: Config, engine: "Engine") -> Links | None:
+    """What makes the links in messages, where there is an address to lead them to."""
+    base = config.web.public_url
+    return Links(base=base, key=signing_key(engine)) if base else None
 
 
 def _remember(home: Home, tracker: Tracker) -> None:

@@ -6,7 +6,6 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -23,6 +22,7 @@ from tracker.core.errors import ConfigError
 from tracker.core.landed import Costs, Forwarder, Import
 from tracker.core.metrics import DEFAULTS, Basis
 from tracker.core.rules import Watch
+from tracker.masking import masked
 from tracker.mistakes import mistakes
 from tracker.operating_tables import DaemonTable, KeepTable
 from tracker.output import near
@@ -114,6 +114,7 @@ class WebTable(Table):
     """Where the pages are served, who may read them, and the token that opens POST /api/ingest/SITE (none closes it).
 
     Tokens may be given as their hashes. `allowed_hosts` are names the pages answer to beside those of this machine;
+    `public_url` is where your phone reaches the pages: with it, messages have links that take your word on a listing.
     `trusted_proxies` are addresses or networks whose word is taken on who asks (`user_header`) and from where.
     """
 
@@ -125,6 +126,7 @@ class WebTable(Table):
     trusted_proxies: Words = ()
     user_header: str = Field(default="", pattern=r"^[A-Za-z0-9-]*$")
     prefix: str = Field(default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
+    public_url: str = Field(default="", pattern=r"^(https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9._~-]+)*/?)?$")
 
 
 class OwnerTable(Table):
@@ -328,15 +330,10 @@ def settings(config: Config, database_url: str) -> Iterator[tuple[str, str]]:
     for name, watch in config.watches.items():
         yield from _flat(f"watches.{name}", watch.model_dump())
     for name, channel in channels_of(config).items():
-        shown = channel.model_dump()
-        if "url" in shown:  # the path of a webhook is often its only secret
-            shown["url"] = f"{urlsplit(str(shown['url'])).hostname} …"
-        yield from _flat(f"channels.{name}", shown)
+        yield from _flat(f"channels.{name}", channel.shown())
 
 
 def _flat(prefix: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
-        yield (
-            f"{prefix}.{name}",
-            ", ".join(str(one) for one in value) if isinstance(value, tuple | list) else str(value),
-        )
+        said = ", ".join(str(one) for one in value) if isinstance(value, tuple | list) else str(value)
+        yield f"{prefix}.{name}", masked(name, said)

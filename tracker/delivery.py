@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby, takewhile
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -156,7 +157,7 @@ def through(tracker: Tracker, name: str, *, now: Clock) -> Delivered:
                 if not outcome.settled:
                     break
                 moved = True
-            if not _is_open(tracker, name, channel, now()):
+            if total.refusals and not _is_open(tracker, name, channel, now()):
                 return total
     return total
 
@@ -280,10 +281,22 @@ def _message(tracker: Tracker, parcel: Parcel) -> Message | None:
         raised = delivery_queries.payloads(conn, parcel.alert_ids)
         named = {offer.get("listing_id", 0) for payload in raised for offer in payload["offers"]}
         now = delivery_queries.standing(conn, named)
-    left = [payload for one in raised if (payload := as_it_stands(one, now)) is not None]
+    left = [_linked(tracker, payload) for one in raised if (payload := as_it_stands(one, now)) is not None]
     if not left:
         return None
     return compose(left[0]) if len(raised) == 1 else compose_together(left, key=parcel.key)
+
+
+def _linked(tracker: Tracker, payload: dict[str, Any]) -> dict[str, Any]:
+    """The payload with the links by which its reader says a word on each offer, where there is somewhere to lead."""
+    if (links := tracker.links) is None:
+        return payload
+    now = now_utc()
+    offers = [
+        {**offer, "links": links.of(offer["listing_id"], now=now)} if offer.get("state") else offer
+        for offer in payload["offers"]
+    ]
+    return {**payload, "offers": offers}
 
 
 class _Crashed(NotifyError):

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TextIO
 
-NOISY = ("httpx", "httpcore", "apscheduler", "uvicorn")
+NOISY = ("apscheduler", "uvicorn")
+TELLTALE = ("httpx", "httpcore", "urllib3", "requests", "apprise")
+"""What logs addresses, secrets and all: nothing but its warnings is logged, however much is asked for."""
 
 
 class LogFormat(StrEnum):
@@ -56,3 +58,5 @@ def start_logging(form: LogFormat, *, verbose: bool) -> None:
     logging.getLogger("tracker").setLevel(logging.DEBUG if verbose else logging.INFO)
     for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.INFO if verbose else logging.WARNING)
+    for telltale in TELLTALE:
+        logging.getLogger(telltale).setLevel(logging.WARNING)

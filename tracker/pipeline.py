@@ -33,6 +33,7 @@ from tracker.core.gpus import Catalogue
 from tracker.core.health import Judgement, Outcome, Word
 from tracker.core.landed import Costs, Landed, asked, land
 from tracker.core.lifecycle import End
+from tracker.core.links import Links
 from tracker.core.metrics import DEFAULTS, Basis
 from tracker.core.models import Offer, RawListing, Rejected, Verdict
 from tracker.core.money import Rates
@@ -74,6 +75,7 @@ class Tracker:
     max_pages: int = 200
     owner: tuple[str, ...] = ("console",)
     paces: Mapping[str, Pace] = field(default_factory=dict)
+    links: Links | None = None
     zone: tzinfo = UTC
     index: Index = field(init=False, repr=False, compare=False)
 

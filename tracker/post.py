@@ -48,6 +48,8 @@ def _tried(channel: Channel, message: Message) -> str:
 
 def mend(home: Home, config: Config, names: Collection[str]) -> int:
     """Use channels again that have just worked; returns how many of them were disabled or paused."""
+    if not config.database.url and not (home.path / "tracker.db").exists():
+        return 0
     engine = home.engine(config)
     try:
         with writing(engine) as tx:
@@ -82,11 +84,11 @@ def _example() -> Alert:
         unit_usd=Decimal(110),
         vram_gb=32,
         spec=None,
-        seller="",
-        feedback_percent=None,
-        feedback_count=None,
-        country="",
-        best_offer=False,
+        seller="nobody",
+        feedback_percent=99.0,
+        feedback_count=120,
+        country="US",
+        best_offer=True,
         auction=False,
         flags=(),
         first_seen_at=now,

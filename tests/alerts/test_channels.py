@@ -5,6 +5,9 @@ import hashlib
 import hmac
 import json
 import socket
+import struct
+import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -12,9 +15,9 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from pytest_httpserver import HTTPServer
-from werkzeug import Response
+from werkzeug import Request, Response
 
 import alerts
 from alerts.base import Message
@@ -46,6 +49,14 @@ class Inbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if "MAIL" in self.refuse:
+            return self.refuse["MAIL"]
+        envelope.mail_from = address
+        return "250 OK"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if "DATA" in self.refuse:
             return self.refuse["DATA"]
@@ -60,7 +71,12 @@ def smtp_server(**refuse: str) -> Iterator[tuple[Inbox, Callable[..., Email]]]:
     inbox = Inbox(refuse)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+
+    def no(*_: object) -> AuthResult:
+        return AuthResult(success=False, handled=False, message=refuse["LOGIN"])
+
+    login: dict[str, Any] = {"authenticator": no, "auth_require_tls": False} if "LOGIN" in refuse else {}
+    controller = Controller(inbox, hostname="127.0.0.1", port=port, **login)
     controller.start()
 
     def channel(**settings: Any) -> Email:
@@ -91,29 +107,44 @@ def test_a_repeat_carries_the_same_message_id() -> None:
     assert [mail["Message-ID"] for mail in inbox.mails] == ["<abc123@gpu-tracker>"] * 2
 
 
+# what the server answers → whether the message is final, whether the channel is disabled
 REFUSALS = [
-    ({"me@x.org": "550 no such user"}, True),
-    ({"me@x.org": "451 greylisted, try later"}, False),
-    ({"DATA": "552 too large"}, True),
-    ({"DATA": "451 disk full"}, False),
+    ({"me@x.org": "550 no such user"}, True, True),
+    ({"me@x.org": "451 greylisted, try later"}, False, False),
+    ({"MAIL": "553 not yours to send from"}, True, True),
+    ({"MAIL": "451 later"}, False, False),
+    ({"DATA": "552 too large"}, True, False),
+    ({"DATA": "451 disk full"}, False, False),
+    ({"LOGIN": "535 wrong"}, True, True),
+    ({"LOGIN": "454 later"}, False, False),
 ]
 
 
-@pytest.mark.parametrize(("refuse", "permanent"), REFUSALS)
-def test_what_a_refused_mail_means(refuse: dict[str, str], permanent: bool) -> None:
+@pytest.mark.parametrize(("refuse", "permanent", "disables"), REFUSALS)
+def test_what_a_refused_mail_means(refuse: dict[str, str], permanent: bool, disables: bool) -> None:
+    login = {"username": "me", "password": "hunter2"} if "LOGIN" in refuse else {}
     with smtp_server(**refuse) as (_, channel), pytest.raises(NotifyError) as refusal:
-        channel().send(MESSAGE)
-    assert refusal.value.permanent is permanent
+        channel(**login).send(MESSAGE)
+    assert (refusal.value.permanent, refusal.value.disables) == (permanent, disables)
+    assert "hunter2" not in "".join(traceback.format_exception(refusal.value))
+
+
+def test_one_recipient_refused_does_not_undo_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    with smtp_server(**{"gone@x.org": "550 no such user"}) as (inbox, channel):
+        channel(to=["me@x.org", "gone@x.org"]).send(MESSAGE)
+    assert len(inbox.mails) == 1
+    assert "refused 1 of 2 recipients" in caplog.text
 
 
 def test_a_login_the_server_does_not_offer_is_refused_without_the_password() -> None:
     with smtp_server() as (_, channel), pytest.raises(NotifyError) as refusal:
         channel(username="me", password="hunter2").send(MESSAGE)
-    assert "hunter2" not in str(refusal.value)
+    assert str(refusal.value) == "127.0.0.1 does not offer the login"
+    assert refusal.value.disables
 
 
 def test_starttls_is_not_skipped_where_the_server_has_none() -> None:
-    with smtp_server() as (inbox, channel), pytest.raises(NotifyError):
+    with smtp_server() as (inbox, channel), pytest.raises(NotifyError, match="does not offer STARTTLS"):
         channel(security="starttls").send(MESSAGE)
     assert inbox.mails == []
 
@@ -126,9 +157,66 @@ def test_no_server_is_worth_another_try() -> None:
     assert not refusal.value.permanent
 
 
+def test_a_server_lost_amid_the_mail_is_worth_another_try() -> None:
+    def drop_amid_data(connection: socket.socket) -> None:
+        with connection.makefile("rb") as said:
+            connection.sendall(b"220 here\r\n")
+            for answer in (b"250 hello", b"250 sender", b"250 recipient", b"354 go on"):
+                said.readline()
+                connection.sendall(answer + b"\r\n")
+            said.readline()
+
+    with talking(drop_amid_data) as port, pytest.raises(NotifyError) as refusal:
+        Email(host="127.0.0.1", port=port, security="none", sender="t@x.org", to=["me@x.org"]).send(MESSAGE)
+    assert not refusal.value.permanent
+
+
+@contextmanager
+def talking(talk: Callable[[socket.socket], object]) -> Iterator[int]:
+    """The port of a server that says to one caller what it likes, and hangs up by a reset."""
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            talk(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
+
+
+def test_a_reset_is_worth_another_try() -> None:
+    def hang_up(connection: socket.socket) -> None:
+        connection.recv(10)
+
+    with talking(hang_up) as port, pytest.raises(NotifyError, match="Error") as refusal:
+        Webhook.model_validate({"url": f"http://127.0.0.1:{port}/hook"}).send(MESSAGE)
+    assert not refusal.value.permanent
+
+
+def test_a_timeout_is_worth_another_try() -> None:
+    done = threading.Event()
+    with talking(lambda _: done.wait(20)) as port:
+        with pytest.raises(NotifyError, match="ReadTimeout") as refusal:
+            Webhook.model_validate({"url": f"http://127.0.0.1:{port}/hook", "timeout_s": 0.2}).send(MESSAGE)
+        done.set()
+    assert not refusal.value.permanent
+
+
+def test_an_endless_answer_is_not_read(httpserver: HTTPServer) -> None:
+    def endless(_request: Request) -> Response:
+        return Response((b"x" * 65536 for _ in iter(int, 1)), status=200)
+
+    httpserver.expect_request("/hook").respond_with_handler(endless)
+    Webhook.model_validate({"url": httpserver.url_for("/hook")}).send(MESSAGE)
+
+
 def test_a_webhook_gets_the_facts_and_the_key(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/hook").respond_with_data("ok")
-    Webhook(url=httpserver.url_for("/hook")).send(MESSAGE)
+    Webhook.model_validate({"url": httpserver.url_for("/hook")}).send(MESSAGE)
     request, _ = httpserver.log[0]
     assert request.headers["Idempotency-Key"] == "abc123"
     assert json.loads(request.data) == MESSAGE.payload
@@ -165,14 +253,14 @@ def test_what_a_webhook_answer_means(
 ) -> None:
     httpserver.expect_request("/hook").respond_with_response(Response(status=status, headers=headers))
     with pytest.raises(NotifyError) as refusal:
-        Webhook(url=httpserver.url_for("/hook")).send(MESSAGE)
+        Webhook.model_validate({"url": httpserver.url_for("/hook")}).send(MESSAGE)
     assert (refusal.value.permanent, refusal.value.disables) == final
     assert refusal.value.retry_after_s == retry_after_s
 
 
 def test_no_webhook_receiver_is_worth_another_try() -> None:
     with pytest.raises(NotifyError, match=r"no answer from 127\.0\.0\.1") as refusal:
-        Webhook(url="http://127.0.0.1:9/hook").send(MESSAGE)
+        Webhook.model_validate({"url": "http://127.0.0.1:9/hook"}).send(MESSAGE)
     assert not refusal.value.permanent
 
 

@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
 
 from tracker.config import WebTable
 from tracker.core.errors import ConfigError
@@ -59,8 +60,9 @@ def door(web: WebTable) -> Door:
         )
     if secret and secret == web.ingest_token.get_secret_value():
         raise ConfigError("[web] read_token and ingest_token are the same: who may read could write too")
+    names = (web.host, *web.allowed_hosts, *filter(None, [urlsplit(web.public_url).netloc]))
     return Door(
-        hosts=frozenset({*HERE, web.host.lower(), *(_without_port(name).lower() for name in web.allowed_hosts)}),
+        hosts=frozenset({*HERE, *(_without_port(name).lower() for name in names)}),
         digest=token.kept(secret, "read") if secret else "",
         proxies=tuple(_networks(web.trusted_proxies)),
         user_header=web.user_header.lower(),

@@ -23,6 +23,7 @@ from tracker.web.answers import ATOM, CSV, HTML, JSON, Form, root_of
 from tracker.web.asked import Asked, Filters
 from tracker.web.guard import Guard
 from tracker.web.ingest import Intake, ingest_routes
+from tracker.web.marking import Word, mark_routes
 from tracker.web.pages.alerts import alerts_page
 from tracker.web.pages.deals import deals, deals_form
 from tracker.web.pages.gpu import gpu_page, price_lines
@@ -78,6 +79,7 @@ def web_app(site: Site) -> Guard:
     app.state.site = site
     _add_pages(app, site)
     _add_ingest(app, site)
+    _add_marks(app, site)
     _add_files(app)
     _add_problems(app)
     return Guard(app, door=door(site.config.web))
@@ -207,6 +209,11 @@ def _add_ingest(app: FastAPI, site: Site) -> None:
             responses={status: {"model": Problem} for status in (401, 404, 413, 415, 422, 429, 503)},
             openapi_extra=_INGEST,
         )
+
+
+def _add_marks(app: FastAPI, site: Site) -> None:
+    if site.tracker.links is not None:
+        app.router.routes.extend(mark_routes(Word(tracker=site.tracker, links=site.tracker.links)))
 
 
 def _add_files(app: FastAPI) -> None:

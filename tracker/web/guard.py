@@ -34,6 +34,9 @@ WRITES = ("/api/ingest/", "/api/mark", "/mark")
 SIGNS_OF_LIFE = ("/healthz", "/readyz")
 """Addresses that say nothing but whether we are well."""
 
+STATIC = "/static/"
+"""What every page loads: no secret, and a link in a mail must not ask for a token to look right."""
+
 MAX_BODY = 64_000
 """Bytes of a body that comes where none is read; the endpoint that takes bodies has its own limit."""
 
@@ -96,7 +99,7 @@ class Guard:
         if len(hosts) != 1 or not self._door.answers_to(hosts[0].decode("latin-1")):
             return 421, "misdirected", "this name is not ours: name it in [web] allowed_hosts if it should be", {}
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if self._door.is_open or path in SIGNS_OF_LIFE or _is_write(scope):
+        if self._door.is_open or path in SIGNS_OF_LIFE or path.startswith(STATIC) or _is_write(scope):
             return None
         return self._who(scope)
 

@@ -1,0 +1,24 @@
+"""The key that links in messages are signed with: made once, kept in the database, so that every process has it."""
+
+import secrets
+
+from sqlalchemy import Engine
+
+from db import notes, queries
+from db.engine import reading, writing
+
+NOTE = "links are signed with"
+"""The fact about the database that holds the key."""
+
+
+def signing_key(engine: Engine) -> bytes:
+    """The key of this database."""
+    with reading(engine) as conn:
+        known = queries.noted(conn, NOTE)
+    if known is None:
+        with writing(engine) as tx:
+            known = queries.noted(tx, NOTE)  # another process may have been quicker
+            if known is None:
+                known = secrets.token_hex(32)
+                notes.note(tx, NOTE, known)
+    return bytes.fromhex(known)
