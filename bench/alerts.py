@@ -137,11 +137,14 @@ def _latency() -> None:
             waits += [at - last_page for at in arrived.values()]
     waits.sort()
     p99 = waits[-(-len(waits) * 99 // 100) - 1]
+    busy = statistics.median(cpu)
     told = (
         f"{len(waits)} alerts of {VISITS} visits (and {summaries} summaries), median {statistics.median(waits):.2f} s"
     )
     what = f"last page to webhook, {WATCHES:,} watches, {SHOWN:,} offers a visit, {CHANGE:.0%} changed"
     say(what, f"p99 {p99:.2f} s", f"< {P99_S:g} s", met=p99 < P99_S, peer=told)
+    what = "CPU from a visit's last page to its last webhook, the receiver's share included"
+    say(what, f"{busy:.2f} s", f"< {P99_S:g} s", met=busy < P99_S)
 
 
 def _visit(tracker: Tracker, shelf: Sequence[RawListing]) -> tuple[float, float, int]:
