@@ -21,10 +21,10 @@ from tracker.config import Config, WebTable
 from tracker.core.errors import ConfigError, TrackerError
 from tracker.pipeline import Tracker
 from tracker.web import access, serve
-from tracker.web.app import web_app
-from tracker.web.guard import SECURITY, Guard
-from tracker.web.patience import Patient
-from tracker.web.site import Site
+from tracker.web.app import WORKERS, web_app
+from tracker.web.guard import BODY_S, MAX_BODY, SECURITY, Guard
+from tracker.web.patience import HEAD_S, Patient
+from tracker.web.site import FRESH, Site
 from tracker.web.token import kept, new_token
 
 READ, READ_HASH = new_token()
@@ -357,6 +357,15 @@ def test_hostile_text_stays_text(hostile: httpx.Client) -> None:
         assert "RTX 3090 24GB 49" not in page.text
 
 
+def test_what_nobody_has_shown_lately_is_marked(hostile: httpx.Client) -> None:
+    rows = hostile.get("/deals.json").json()["rows"]
+    assert all(row["stale"] for row in rows)
+    for path in ("/", "/?by=gpu", "/gpu/rtx-3090-24gb"):
+        marks = LexborHTMLParser(hostile.get(path).text).css(".doubt")
+        assert marks[0].text() == "stale"
+        assert marks[0].attributes["title"]
+
+
 def test_hostile_text_stays_text_in_feeds_and_tables(hostile: httpx.Client) -> None:
     from defusedxml.ElementTree import fromstring
 
@@ -421,3 +430,11 @@ def test_the_static_files_hold_nothing_from_elsewhere() -> None:
     for file in (Path(serve.__file__).parent / "static").iterdir():
         text = file.read_text(encoding="utf-8")
         assert "http" not in text.replace("http://www.w3.org/2000/svg", ""), file.name
+
+
+def test_the_limits_are_those_of_the_documents() -> None:
+    page = " ".join((Path(__file__).parents[2] / "docs" / "dashboard.md").read_text(encoding="utf-8").split())
+    assert f"a request's head after {HEAD_S:.0f} seconds, its body after {BODY_S:.0f}" in page
+    assert f"more than {MAX_BODY // 1000} kB of one is refused; {serve.MOST_CONNECTIONS} connections" in page
+    assert WORKERS == 8
+    assert FRESH.total_seconds() == 300
