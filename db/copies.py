@@ -78,7 +78,7 @@ def check(file: Path) -> str:
     except sqlite3.Error as error:
         raise StoreError(f"{file} is damaged: {error}") from error
     if sound != "ok":
-        raise StoreError(f"{file} is damaged: {sound}")
+        raise StoreError(f"{file} is damaged: {sound.splitlines()[-1]}")
     if at not in _known():
         raise StoreError(f"{file} was written by a newer version (migration {at or 'none'}, this one knows {HEAD})")
     return str(at)

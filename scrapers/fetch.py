@@ -50,7 +50,11 @@ class PinnedTransport(httpx.HTTPTransport):
         # httpx takes no network backend, so its pool is exchanged; without a pool to close this fails, not opens.
         self._pool.close()
         self._pool = httpcore.ConnectionPool(
-            ssl_context=context, max_connections=100, keepalive_expiry=30.0, network_backend=backend
+            ssl_context=context,
+            max_connections=100,
+            max_keepalive_connections=10,
+            keepalive_expiry=30.0,
+            network_backend=backend,
         )
 
 

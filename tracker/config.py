@@ -116,8 +116,11 @@ class WebTable(Table):
     Tokens may be given as their hashes. `allowed_hosts` are names the pages answer to beside those of this machine;
     `public_url` is where your phone reaches the pages: with it, messages have links that take your word on a listing.
     `trusted_proxies` are addresses or networks whose word is taken on who asks (`user_header`) and from where.
+    `trusted_proxies` are addresses or networks whose word is taken on who asks (`user_header`) and from where. The
+    daemon serves them too where they are `enabled`.
     """
 
+    enabled: bool = False
     host: str = "127.0.0.1"
     port: int = Field(default=8737, ge=1, le=65535)
     ingest_token: SecretStr = SecretStr("")

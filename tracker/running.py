@@ -11,26 +11,28 @@ from tracker.assemble import Home, fetching, opened, refitted
 from tracker.config import Config
 from tracker.daemon import Daemon, Outfit, leave
 from tracker.haste import Haste
+from tracker.pipeline import Tracker
 from tracker.rounds import FetchOf, Rounds
 from tracker.vitals import Vitals
 
 log = logging.getLogger("tracker")
 
 
-def run(home: Home) -> None:
-    """Visit and deliver until told to stop."""
-    with _daemon(home) as daemon:
+def run(home: Home, *, web: bool) -> None:
+    """Visit and deliver until told to stop, and serve the pages where the settings or the caller want them."""
+    with _daemon(home, web=web) as daemon:
         leave(cleanly=daemon.run())
 
 
 def run_once(home: Home) -> bool:
     """Visit everything due, deliver everything owed; False when a visit went wrong."""
-    with _daemon(home) as daemon:
+    with _daemon(home, web=None) as daemon:
         return daemon.once()
 
 
 @contextmanager
-def _daemon(home: Home) -> Iterator[Daemon]:
+def _daemon(home: Home, *, web: bool | None) -> Iterator[Daemon]:
+    """A daemon alone on its database; `web` None serves nothing, whatever the settings say."""
     config = home.config()
     with ExitStack() as held:
         home.make(config)
@@ -38,6 +40,9 @@ def _daemon(home: Home) -> Iterator[Daemon]:
         haste, vitals = Haste(), Vitals(ticks=True)
         tracker = held.enter_context(opened(home, config))
         fetch_of = _fetch_of(held, config, tracker.engine, haste)
+        pages = held.enter_context(ExitStack())
+        if web or (config.web.enabled and web is not None):
+            _serve(pages, tracker, config, vitals)
         yield Daemon(
             Outfit(config=config, tracker=tracker, fetch_of=fetch_of),
             rounds=Rounds(vitals=vitals, haste=haste),
@@ -46,13 +51,19 @@ def _daemon(home: Home) -> Iterator[Daemon]:
         )
 
 
+def _serve(pages: ExitStack, tracker: Tracker, config: Config, vitals: Vitals) -> None:
+    from tracker.web.serve import serving  # 30 MB that a daemon without pages does without
+
+    pages.enter_context(serving(tracker, config, vitals))
+
+
 def _fetch_of(held: ExitStack, config: Config, engine: Engine, haste: Haste) -> FetchOf:
     fetcher = held.enter_context(fetching(config, engine, sleep=haste.sleep))
     return lambda stop: fetcher.of(stop.scraper, stop.source)
 
 
 def _refit(home: Home, held: ExitStack, haste: Haste) -> Callable[[Outfit], Outfit]:
-    """Reads the settings anew; what a new database or web address would change waits for the next start."""
+    """Reads the settings anew; what the database and the pages go by waits for the next start."""
 
     def refit(before: Outfit) -> Outfit:
         config = home.config()

@@ -12,6 +12,7 @@ from tracker.commands.shared import app, home_of, say
 def run(
     context: typer.Context,
     once: Annotated[bool, typer.Option(help="Visit what is due, deliver what is owed, and end.")] = False,
+    web: Annotated[bool, typer.Option("--web", help="Serve the dashboard too, as [web] enabled = true does.")] = False,
 ) -> None:
     """Run the daemon: visit what is due, deliver what is owed, until SIGTERM or Ctrl-C; SIGHUP reads settings anew."""
     from tracker.running import run as run_daemon
@@ -19,7 +20,7 @@ def run(
 
     home = home_of(context)
     if not once:
-        run_daemon(home)
+        run_daemon(home, web=web)
     elif not run_once(home):
         raise typer.Exit(1)
 

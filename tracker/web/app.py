@@ -34,6 +34,7 @@ from tracker.web.pages.sources import counts, sources_page
 from tracker.web.pages.watches import Since, watch_page, watches_page
 from tracker.web.problems import Busy, NoSuch, Problem, problem
 from tracker.web.site import Site
+from tracker.web.vitals import vital_routes
 
 log = logging.getLogger("tracker")
 
@@ -80,6 +81,7 @@ def web_app(site: Site) -> Guard:
     _add_pages(app, site)
     _add_ingest(app, site)
     _add_marks(app, site)
+    app.router.routes.extend(vital_routes(site.tracker, site.vitals))
     _add_files(app)
     _add_problems(app)
     return Guard(app, door=door(site.config.web))

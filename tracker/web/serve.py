@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from tracker.config import Config
 from tracker.core.errors import TrackerError
 from tracker.pipeline import Tracker
+from tracker.vitals import Vitals
 from tracker.web.app import web_app
 from tracker.web.patience import Patient
 from tracker.web.site import Site
@@ -35,12 +36,12 @@ def serve(tracker: Tracker, config: Config) -> None:
 
 
 @contextmanager
-def serving(tracker: Tracker, config: Config) -> Iterator[str]:
+def serving(tracker: Tracker, config: Config, vitals: Vitals | None = None) -> Iterator[str]:
     """Answer requests in a thread for as long as the block lasts; the address, to be shown.
 
     Raises ConfigError for settings that let strangers in, TrackerError for an address that is taken.
     """
-    app = web_app(Site(tracker=tracker, config=config))
+    app = web_app(Site(tracker=tracker, config=config, vitals=vitals or Vitals(ticks=False)))
     with _listener(config) as listener, in_thread(server_of(app), listener):
         log.info("the dashboard: %s", address(config))
         yield address(config)

@@ -14,6 +14,7 @@ from tracker.core.errors import StoreError
 from tracker.core.market import Refusal
 from tracker.core.models import ConditionClass
 from tracker.pipeline import Tracker, now_utc
+from tracker.vitals import Vitals
 
 log = logging.getLogger("tracker")
 
@@ -72,6 +73,7 @@ class Site:
     tracker: Tracker
     config: Config
     now: Callable[[], datetime] = now_utc
+    vitals: Vitals = field(default_factory=lambda: Vitals(ticks=False))
     worths: Worths = field(init=False)
 
     def __post_init__(self) -> None:
