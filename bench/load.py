@@ -6,7 +6,6 @@ TRACKER_BENCH_LOAD is how many offers; both sides take them in transactions of `
 import os
 import sqlite3
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bench.market_data import LISTING, MILLION, Market, insert, listing
-from bench.measure import ms, say
+from bench.measure import ms, now_s, say
 from db import sources, store
 from db.engine import open_engine, writing
 from db.rows import raw_of
@@ -49,7 +48,7 @@ def _load(tracker: Tracker, ours_file: Path, peer_file: Path, offers: int) -> tu
         peer.execute("INSERT INTO source (id, name, site, state, message, failures) VALUES (1, 's', 's', 'ok', '', 0)")
         last = 0
         for batch in _batches(offers):
-            began = time.perf_counter()
+            began = now_s()
             with writing(tracker.engine) as tx:
                 store.record(
                     tx,
@@ -61,7 +60,7 @@ def _load(tracker: Tracker, ours_file: Path, peer_file: Path, offers: int) -> tu
                     catalogue=tracker.catalogue,
                     now=datetime.now(UTC),
                 )
-            ours_s += time.perf_counter() - began
+            ours_s += now_s() - began
             rows = [
                 (
                     table,
@@ -74,13 +73,13 @@ def _load(tracker: Tracker, ours_file: Path, peer_file: Path, offers: int) -> tu
                 )
             ]
             last += len(batch)
-            began = time.perf_counter()
+            began = now_s()
             peer.execute("BEGIN IMMEDIATE")
             for table, columns, values in rows:
                 assert len(values) == len(batch)
                 peer.executemany(insert(table, columns), values)
             peer.execute("COMMIT")
-            peer_s += time.perf_counter() - began
+            peer_s += now_s() - began
     return ours_s, peer_s
 
 

@@ -87,15 +87,21 @@ def enter(tx: Connection, target: Table, rows: Sequence[Row]) -> None:
         else:
             copying.enter(tx, target, rows)
         return
-    values = zip(*map(itemgetter(*columns), rows), strict=True)  # by column: each is bound in its own way
-    bound = (
-        [bind(value) for value in of_column] if bind and of_column.count(None) < len(of_column) else of_column
-        for bind, of_column in zip(_binds_of(target, columns), values, strict=True)
-    )
     marks = ", ".join("?" * len(columns))
     named = ", ".join(f'"{name}"' for name in columns)
+    binds = _binds_of(target, columns)
     # by the driver's own words: SQLAlchemy would take each row apart by name, in more time than it takes to write it
-    tx.exec_driver_sql(f'INSERT INTO "{target.name}" ({named}) VALUES ({marks})', list(zip(*bound, strict=True)))
+    for start in range(0, len(rows), _AT_ONCE):
+        values = zip(*map(itemgetter(*columns), rows[start : start + _AT_ONCE]), strict=True)  # by column
+        bound = [
+            [bind(value) for value in of_column] if bind and of_column.count(None) < len(of_column) else of_column
+            for bind, of_column in zip(binds, values, strict=True)
+        ]
+        tx.exec_driver_sql(f'INSERT INTO "{target.name}" ({named}) VALUES ({marks})', list(zip(*bound, strict=True)))
+
+
+_AT_ONCE = 500
+"""Rows that are turned into columns and back while the processor still has them at hand."""
 
 
 @cache
