@@ -8,6 +8,7 @@ import shlex
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date, timedelta
@@ -380,3 +381,18 @@ def test_the_sensor_for_home_assistant_reads_a_real_answer(kept: Home) -> None:
         for name, place in re.findall(r"\.(\w+)|\[(\d+)\]", expression):
             found = found[name] if name else found[int(place)]
         assert isinstance(found, int | float), one["name"]
+
+
+def test_a_daemon_without_pages_loads_nothing_it_does_without(home: Home, shop: Shop) -> None:
+    configure(home, shop)
+    script = (
+        "import sys, pathlib; from tracker.assemble import Home; from tracker.running import run_once\n"
+        f"run_once(Home(path=pathlib.Path({str(home.path)!r})))\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    with database(home):
+        pass  # made before: a migration needs alembic
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.splitlines()[-1].split())
+    heavy = {"pandas", "numpy", "apprise", "fastapi", "starlette", "uvicorn", "alembic", "jinja2", "prometheus_client"}
+    assert loaded & (heavy | {"matplotlib", "psycopg", "procrastinate"}) == set()
