@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import logging
 import signal
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -39,8 +40,8 @@ T = TypeVar("T")
 SCHEMA = "tracker_jobs"
 """Where the library's tables live, beside ours: nothing of value is in them."""
 
-MOST_WAITING = 5_000
-"""Visits that wait as jobs at a time: the library looks through all of them for the next one."""
+MOST_WAITING, MOST_OF_A_HOST = 1_000, 8
+"""Visits that wait as jobs at a time: the library looks through all of them for one whose host is free."""
 
 DESK = "desk"
 VISITS = "visits"
@@ -155,9 +156,17 @@ class Worker:
         with reading(self._tracker.engine) as conn:
             due = queries.due(conn, now=now_utc())
             known = set(conn.execute(text(_KNOWN_JOBS)).scalars())
-        visits = {f"{mode} {name}": (name, mode) for name, mode in due.items() if name in self._entries}
-        new = [key for key in visits if key not in known]
-        return {key: visits[key] for key in new[: max(0, MOST_WAITING - len(known))]}
+        new: dict[str, tuple[str, str]] = {}
+        waiting = Counter(self._entries[name].host for key in known if (name := _source_of(key)) in self._entries)
+        for name, mode in due.items():
+            key, entry = f"{mode} {name}", self._entries.get(name)
+            if entry is None or key in known or waiting[entry.host] >= MOST_OF_A_HOST:
+                continue
+            if len(known) + len(new) >= MOST_WAITING:
+                break
+            waiting[entry.host] += 1
+            new[key] = (name, mode)
+        return new
 
     async def visit(self, context: JobContext, source: str, mode: str) -> None:
         """Visit a source if it is still due, then keep its host to ourselves for as long as it wants a rest."""
@@ -237,6 +246,11 @@ def _app(worker: Worker, address: str, table: ClusterTable, *, most_connections:
     regularly(f"* * * * * */{max(1, table.dead_after_s // 3)}", "rescue", worker.rescue, None)
     regularly("30 4 * * *", "tidy", worker.tidy, "tidy")
     return app
+
+
+def _source_of(key: str | None) -> str:
+    """The source that a queueing lock of ours is about."""
+    return (key or "").partition(" ")[2]
 
 
 def _holder(job: int | None, attempts: int) -> str:
