@@ -110,7 +110,7 @@ def record(
     entered = _entered(tx, site, rows.keys() - known.keys())
     ids = {site_id: int(old["id"]) for site_id, old in known.items()} | entered
     _write_out(tx, before, rows, ids, now)
-    _rewrite(tx, [{**row, "at_id": ids[site_id]} for site_id, row in rows.items() if site_id in before])
+    _rewrite(tx, [_changeable(row) | {"at_id": ids[site_id]} for site_id, row in rows.items() if site_id in before])
     marks.settle(tx, site, rows.keys())
     moved = [row for site_id, row in rows.items() if _moved(before.get(site_id), row)]
     enter(tx, PRESENCE, _presence(source_id, entered.values(), now))
@@ -211,6 +211,14 @@ def remember_pages(tx: Connection, source_id: int, mode: str, pages: Mapping[str
 def _differs(old: Mapping[str, Any], outcome: Offer | Rejected) -> bool:
     """Whether a known listing has anything to write but that it was seen."""
     return old["on_offer"] != is_on_offer(outcome) or old["ended_at"] is not None or old["digest"] != digest_of(outcome)
+
+
+_FOR_GOOD = frozenset({"site", "site_id", "first_seen_at"})
+
+
+def _changeable(row: Row) -> Row:
+    """A row without what it keeps for good: written again, it would cost pages of the index of site and id."""
+    return {name: value for name, value in row.items() if name not in _FOR_GOOD}
 
 
 def _rewrite(tx: Connection, rows: Sequence[Row]) -> None:
