@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, literal, or_, select, update
 
 from db.sql import (
     QUOTA,
@@ -57,10 +58,14 @@ def prolong(tx: Connection, name: str, *, by: str, until: datetime) -> bool:
     return tx.execute(mine.values(claimed_until=until)).rowcount == 1
 
 
-def release(tx: Connection, name: str, *, by: str) -> None:
-    """Give a source back without a word about a visit, unless it is somebody else's by now."""
+def release(tx: Connection, name: str, *, by: str, put_off: Mapping[str, datetime] = MappingProxyType({})) -> None:
+    """Give a source back without a word about a visit, unless it is somebody else's by now.
+
+    `put_off` are the rhythms (columns) that wait until then before they are due again, if they are on the schedule.
+    """
     mine = update(SOURCE).where(SOURCE.c.name == name, SOURCE.c.claimed_by == by)
-    tx.execute(mine.values(claimed_until=None, claimed_by=None))
+    waiting = {one: case((SOURCE.c[one].is_not(None), literal(at, SOURCE.c[one].type))) for one, at in put_off.items()}
+    tx.execute(mine.values(claimed_until=None, claimed_by=None, **waiting))
 
 
 def release_of(tx: Connection, is_dead: Callable[[str], bool]) -> list[str]:

@@ -373,13 +373,18 @@ def _end(tx: Connection, these: ColumnElement[bool], how: End, now: datetime) ->
     return list(tx.execute(ending.returning(LISTING.c.variant)).scalars())
 
 
-def end_forgotten(tx: Connection, *, before: datetime, now: datetime) -> None:
-    """End what nobody looks after: listings of imports and of sources off the schedule, not shown for long."""
+def end_forgotten(tx: Connection, *, before: datetime, now: datetime) -> frozenset[str]:
+    """End what nobody looks after: listings of imports and of sources off the schedule, not shown for long.
+
+    Returns their variants.
+    """
     idle = (
         select(PRESENCE.c.source_id).join(SOURCE).where(SOURCE.c.next_visit_at.is_(None), PRESENCE.c.seen_at < before)
     )
+    ended: list[str | None] = []
     for source_id in tx.execute(idle.distinct()).scalars().all():
-        _end_missing(tx, source_id, before, End.AGED, now)
+        ended += _end_missing(tx, source_id, before, End.AGED, now)
+    return frozenset(filter(None, ended))
 
 
 def reprice(tx: Connection, rows: Sequence[Row]) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
+from sqlalchemy import text
 
 from alerts.message import compose
 from db import queries, sources
@@ -232,6 +233,24 @@ def test_a_visit_whose_source_was_taken_over_stores_nothing(home: Home, shop: Sh
         with reading(tracker.engine) as conn:
             assert queries.counts(conn)["listings"] == 0
             assert queries.source_row(conn, "barn")["claimed_by"] == "another"
+
+
+def test_a_visit_the_database_does_not_take_is_not_made_again_at_once(home: Home, shop: Shop) -> None:
+    configure(home, shop)
+    config = home.config()
+    planned = stop(config, "barn")
+    with opened(home, config) as tracker, Fetcher(delay_s=0, allow_private=True, sleep=_no_waiting) as fetcher:
+        with writing(tracker.engine) as tx:
+            sources.schedule(tx, "barn", "shopify", sweeps=False, now=now_utc())
+            tx.execute(text("ALTER TABLE daily RENAME TO elsewhere"))
+        fetch = fetcher.of(planned.scraper, planned.source)
+        with pytest.raises(StoreError):
+            pipeline.visit(tracker, planned.scraper, planned.source, fetch, every=planned.every)
+        with reading(tracker.engine) as conn:
+            row = queries.source_row(conn, "barn")
+        assert row["claimed_until"] is None
+        assert row["next_visit_at"] > now_utc() + timedelta(minutes=4)
+        assert row["next_sweep_at"] is None, "what is off the schedule stays off it"
 
 
 def test_a_source_that_is_not_due_any_more_is_left_alone(home: Home, shop: Shop, visits: Callable[[], Visited]) -> None:
@@ -460,8 +479,8 @@ def test_a_watch_edited_back_and_one_restored_speak_again(
     visits()
     first = home.config_file.read_text()
     said = []
-    for text in (first, first.replace("below = 20", "below = 30"), first, first.split("[watches")[0], first):
-        home.config_file.write_text(text)
+    for words in (first, first.replace("below = 20", "below = 30"), first, first.split("[watches")[0], first):
+        home.config_file.write_text(words)
         with opened(home) as tracker:
             said.append(pipeline.greet(tracker, now=now_utc()))
     assert said == [1, 1, 1, 0, 1]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db import marks, queries, rollups
-from db.engine import reading, writing
+from db.engine import committed, reading
 from db.rows import Row
 from tracker.core.errors import TrackerError
 from tracker.core.marks import MarkKind
@@ -16,21 +16,27 @@ from tracker.pipeline import Tracker, now_utc
 def mark(tracker: Tracker, name: str, kind: MarkKind, *, really: str = "") -> Row:
     """Mark one listing, named by its number here, its id on the site or its address; returns its row."""
     now = now_utc()
-    with writing(tracker.engine) as tx:
+
+    def marked(tx: Connection) -> Row:
         listing = one_listing(tx, name)
         marks.mark(tx, listing, kind, really=really, now=now)
         _count_anew(tx, listing)
-    return listing
+        return listing
+
+    return committed(tracker.engine, marked)
 
 
 def unmark(tracker: Tracker, name: str) -> Row:
     """Take the mark of one listing back; raises TrackerError where there is none."""
-    with writing(tracker.engine) as tx:
+
+    def taken_back(tx: Connection) -> Row:
         listing = one_listing(tx, name)
         if not marks.unmark(tx, listing):
             raise TrackerError(f"listing {listing['id']} is not marked; `tracker mark` lists what is")
         _count_anew(tx, listing)
-    return listing
+        return listing
+
+    return committed(tracker.engine, taken_back)
 
 
 def _count_anew(tx: Connection, listing: Row) -> None:
@@ -54,18 +60,24 @@ def block(tracker: Tracker, seller: str, site: str) -> None:
     if not seller.strip():
         raise TrackerError("a seller needs a name; where a site names none, mark the listing instead")
     now = now_utc()
-    with writing(tracker.engine) as tx:
+
+    def shut_out(tx: Connection) -> None:
         rollups.anew(tx, marks.block(tx, seller, site, now=now), day=now.date())
+
+    committed(tracker.engine, shut_out)
 
 
 def unblock(tracker: Tracker, seller: str, site: str) -> None:
     """Let a seller in again; raises TrackerError where none was blocked."""
-    with writing(tracker.engine) as tx:
+
+    def let_in(tx: Connection) -> None:
         variants = marks.unblock(tx, seller, site)
         if variants is None:
             where = f" on {site}" if site else " on every site"
             raise TrackerError(f"{seller!r} is not blocked{where}; `tracker block` lists who is")
         rollups.anew(tx, variants, day=now_utc().date())
+
+    committed(tracker.engine, let_in)
 
 
 def marked(tracker: Tracker) -> list[dict[str, Any]]:

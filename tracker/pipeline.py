@@ -173,8 +173,8 @@ def visit(
         return _visited(
             tracker, scraper, source, _holding_on(tracker, source, fetch, by), every=every, started_at=started_at, by=by
         )
-    except StoreError:
-        _release(tracker, source, by)
+    except StoreError:  # the pages were read and could not be kept: the site is not asked again at every tick
+        _release(tracker, source, by, {RHYTHM[source.mode]: now_utc() + STORE_TROUBLE})
         raise
     except (
         Exception
@@ -193,8 +193,12 @@ RHYTHM = {Mode.FULL: "next_visit_at", Mode.SWEEP: "next_sweep_at"}
 """The column that says when a source is due in a mode."""
 
 
-def _release(tracker: Tracker, source: Source, by: str) -> None:
-    committed(tracker.engine, lambda tx: sources.release(tx, source.name, by=by))
+STORE_TROUBLE = timedelta(minutes=5)
+"""How long a source is left alone whose visit the database did not take."""
+
+
+def _release(tracker: Tracker, source: Source, by: str, put_off: Mapping[str, datetime] = MappingProxyType({})) -> None:
+    committed(tracker.engine, lambda tx: sources.release(tx, source.name, by=by, put_off=put_off))
 
 
 def _visited(
@@ -542,7 +546,7 @@ def greet(tracker: Tracker, *, now: datetime) -> int:
 
     def tidied(tx: Connection) -> dict[str, str]:
         outbox.forget_watches(tx, kept=[watch.name for watch in tracker.watches])
-        store.end_forgotten(tx, before=now - WINDOW_AGE, now=now)
+        rollups.update(tx, store.end_forgotten(tx, before=now - WINDOW_AGE, now=now), now.date())
         return queries.known_watches(tx)
 
     known = committed(tracker.engine, tidied)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db import notes, queries, rollups, store
-from db.engine import committed, reading, writing
+from db.engine import committed, reading
 from db.rows import Row, cents, raw_of, row_of
 from tracker.core.gpus import Catalogue
 from tracker.core.landed import ESTIMATED, Asked, charges_of, land, needs_of
@@ -35,26 +35,32 @@ def reidentify(
 
     `tell` hears how far it is.
     """
-    last = done = 0
     with reading(tracker.engine) as conn:
         every = queries.counts(conn)["listings"]
-    while True:
-        with writing(tracker.engine) as tx:  # what is read here cannot change before it is written
-            rows = queries.listings_after(tx, last, limit=batch)
-            if not rows:
-                break
-            last, done = rows[-1]["id"], done + len(rows)
-            tell(f"reading {done:,} of {every:,} listings")
-            again = [(row, row_of(understand(raw_of(row), identify=tracker.identify), tracker.bill)) for row in rows]
-            differing = [
-                (old, new) for old, new in again if old["digest"] != new["digest"] and _reading(old) != _reading(new)
-            ]
-            if not dry_run:
-                store.rewrite(tx, ((old["id"], _kept_state(old, new)) for old, new in differing))
+    last: int | None = 0
+    done = 0
+    while last is not None:
+        last, read, differing = committed(tracker.engine, partial(_read_again, tracker, last, batch, dry_run))
+        done += read
+        tell(f"reading {done:,} of {every:,} listings")
         yield from (_reread(old, new) for old, new in differing)
     if not dry_run:
-        with writing(tracker.engine) as tx:
-            rollups.rebuild(tx, day=now_utc().date())
+        committed(tracker.engine, lambda tx: rollups.rebuild(tx, day=now_utc().date()))
+
+
+def _read_again(
+    tracker: Tracker, after: int, batch: int, dry_run: bool, tx: Connection
+) -> tuple[int | None, int, list[tuple[Row, Row]]]:
+    """Read some listings again in the transaction that writes them: nobody changes them in between.
+
+    Returns the last one read (None at the end), how many were, and those that read otherwise now.
+    """
+    rows = queries.listings_after(tx, after, limit=batch)
+    again = [(row, row_of(understand(raw_of(row), identify=tracker.identify), tracker.bill)) for row in rows]
+    differing = [(old, new) for old, new in again if old["digest"] != new["digest"] and _reading(old) != _reading(new)]
+    if not dry_run:
+        store.rewrite(tx, ((old["id"], _kept_state(old, new)) for old, new in differing))
+    return (rows[-1]["id"] if rows else None), len(rows), differing
 
 
 def _reread(old: Row, new: Row) -> Reread:

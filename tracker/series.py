@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from db.engine import writing
+from db.engine import committed
 from db.references import keep_references
 from tracker.core.errors import ConfigError
 from tracker.core.models import ConditionClass, Kind, Money, RawListing
@@ -75,8 +75,7 @@ def import_series(
             "currency": currency.upper() or _currency(file, tracker.rates),
         }
         rows += [{**shared, **row} for row in _rows(by_variant, shared["currency"], file)]
-    with writing(tracker.engine) as tx:
-        keep_references(tx, rows)
+    committed(tracker.engine, lambda tx: keep_references(tx, rows))
     return report
 
 

@@ -167,7 +167,7 @@ def test_what_nobody_looks_after_ends(make_tracker: MakeTracker) -> None:
     see(tracker, [offer("2")], at=NOON, source="barn-us")
     with writing(tracker.engine) as tx:
         sources.schedule(tx, "barn-us", "barn", sweeps=False, now=NOON)
-        store.end_forgotten(tx, before=NOON + HOUR, now=NOON + 2 * HOUR)
+        assert store.end_forgotten(tx, before=NOON + HOUR, now=NOON + 2 * HOUR) == {"rtx-3090-24gb"}
     assert not listing(tracker, "1")["on_offer"]
     assert listing(tracker, "2")["on_offer"]
     with writing(tracker.engine) as tx:
