@@ -81,12 +81,14 @@ def record(
     catalogue: Catalogue,
     now: datetime,
     digests: Mapping[str, int] = MappingProxyType({}),
+    held: Collection[str] = (),
 ) -> Recorded:
     """Store what a visit saw: new and changed listings, prices that are over, presence, and what has ended.
 
     Listings this source has not shown since `missed_since` end, unless another source still shows them; None ends
     nothing, and `how` is what to say of their end. Of a group that is shown whole, everything else ends at once.
-    `digests` stand for what a search shows of listings of which more is known.
+    `digests` stand for what a search shows of listings of which more is known, `held` are the ids that were shown too
+    and of which nothing is believed.
     """
     shown = {outcome.raw.site_id: outcome for outcome in outcomes}
     site = next((outcome.raw.site for outcome in shown.values()), "")
@@ -117,7 +119,7 @@ def record(
     _note_presence(tx, source_id, [ids[site_id] for site_id in shown.keys() - entered.keys()], now)
     offers = sum(isinstance(outcome, Offer) for outcome in shown.values())
     gone = [] if missed_since is None else _end_missing(tx, source_id, missed_since, how, now)
-    gone += _end_rest(tx, site, shown.values(), now)
+    gone += _end_rest(tx, site, shown.values(), held, now)
     touched = (*(row["variant"] for row in rows.values()), *(row["variant"] for row in before.values()), *gone)
     return Recorded(
         changes=marks.weighed(
@@ -340,13 +342,15 @@ def _end_missing(tx: Connection, source_id: int, missed_since: datetime, how: En
     return ended
 
 
-def _end_rest(tx: Connection, site: str, shown: Iterable[Offer | Rejected], now: datetime) -> list[str | None]:
+def _end_rest(
+    tx: Connection, site: str, shown: Iterable[Offer | Rejected], held: Collection[str], now: datetime
+) -> list[str | None]:
     """End what is left of groups that are shown whole, whichever source showed it; returns their variants.
 
     A page that was saved before the rest was seen last says nothing about it.
     """
     raws = [outcome.raw for outcome in shown if outcome.raw.whole_group]
-    kept = {raw.site_id for raw in raws}
+    kept = {raw.site_id for raw in raws}.union(held)
     ended: list[str | None] = []
     for chunk in chunks(list({raw.group_id for raw in raws if raw.group_id})):
         members = select(LISTING.c.id, LISTING.c.site_id).where(

@@ -229,6 +229,28 @@ def test_an_ordinary_day_raises_no_doubt(life: Life) -> None:
         assert life.visit(listings).judgement.outcome is Outcome.OK
 
 
+@pytest.mark.parametrize(
+    "edited",
+    [
+        raw("0", "RTX 3090 for parts, broken", "700", condition="for parts"),
+        raw("0", "RTX 3090 24GB", "7000", condition="used", seller="pat"),
+        raw("0", "RTX 3090 24GB", "700", currency="EUR", condition="used", seller="pat"),
+    ],
+    ids=["is sold for parts now", "costs ten times as much", "costs euros"],
+)
+def test_one_edited_listing_is_no_witness_against_the_page(life: Life, edited: RawListing) -> None:
+    settled(life, shelf(1))
+    fresh = [replace(one, site_id=f"n{one.site_id}") for one in shelf()]
+    visited = life.visit([edited, *fresh])
+    assert (visited.judgement.outcome, visited.new) == (Outcome.OK, 10), visited.judgement.message
+
+
+def test_the_only_card_of_a_source_speaks_for_its_page(life: Life) -> None:
+    settled(life, shelf(1))
+    visited = life.visit(with_prices(shelf(1), 0.01))
+    assert (visited.judgement.outcome, visited.alerts) == (Outcome.SUSPICIOUS, 0)
+
+
 def test_half_a_walk_that_fails_still_holds_back_wrong_prices(life: Life) -> None:
     before = settled(life).prices()
     visited = life.visit(with_prices(shelf(5), 0.01), error=Unreachable("answers 500"))
@@ -245,6 +267,15 @@ def test_two_sources_that_show_the_same_listings_in_their_own_currency_are_no_do
         assert one.visit(shelf()).judgement.outcome is Outcome.OK
         other.at = one.at + timedelta(hours=1)
         assert other.visit(CONVERTED, every=timedelta(0)).judgement.outcome is Outcome.OK
+
+
+def test_what_is_held_of_a_group_shown_whole_is_not_taken_for_gone(life: Life) -> None:
+    thread = [replace(one, group_id="thread", whole_group=True) for one in shelf()]
+    settled(life, thread)
+    new = replace(thread[0], site_id="n", title="RTX 3090 24GB", condition="used")
+    visited = life.visit([replace(one, condition="") for one in thread[:9]] + [thread[9], new])
+    assert (visited.judgement.outcome, visited.new, visited.ended) == (Outcome.SUSPICIOUS, 1, 0)
+    assert life.ended() == []
 
 
 # --- the owner ----------------------------------------------------------------------------------------------------

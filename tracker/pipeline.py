@@ -402,6 +402,7 @@ def keep(
                 },
                 **probed.digests,
             },
+            held=unwritten,
             catalogue=tracker.catalogue,
             now=now,
         )

@@ -134,13 +134,19 @@ def emptiness(
 
 def _price(now: Measures, past: Sequence[Measures]) -> Doubt | None:
     moved = now.moved.get("price", 0.0)
-    if moved >= MOST and (_is_slip(now.factor) or (now.known >= WITNESSES and _is_far(now.factor))):
-        why = f"{moved:.0%} of {now.known} known listings ask {now.factor:.3g} times what they did"
+    slipped = _is_slip(now.factor) and _are_witnesses(now)
+    if moved >= MOST and (slipped or (now.asking >= WITNESSES and _is_far(now.factor))):
+        why = f"{moved:.0%} of {now.asking} known listings ask {now.factor:.3g} times what they did"
         return _price_doubt(why, now.factor)
     ratios = [ratio for variant in now.medians if (ratio := _ratio(variant, now, past)) is not None]
     if len(ratios) >= WITNESSES and _is_far(factor := median(ratios)):
         return _price_doubt(f"{len(ratios)} cards cost {factor:.3g} times what they usually do here", factor)
     return None
+
+
+def _are_witnesses(now: Measures) -> bool:
+    """Whether known listings may speak for the page: three, or all its cards; one among new ones changed by itself."""
+    return now.asking >= min(WITNESSES, max(now.cards, 1))
 
 
 def _price_doubt(why: str, factor: float) -> Doubt:
@@ -170,10 +176,10 @@ def _currency(now: Measures, past: Sequence[Measures]) -> Doubt | None:
     moved = now.moved.get("currency", 0.0)
     usual = {name for one in past for name, share in one.currencies.items() if share}
     named = ", ".join(name for name in now.currencies) or "no currency"
-    if now.known and moved >= MOST and now.currencies:
+    if moved >= MOST and _are_witnesses(now):
         same = now.same_numbers >= MOST
         amounts = "the amounts as they were" if same else "other amounts"
-        why = f"{moved:.0%} of {now.known} known listings are in another currency ({named}), {amounts}"
+        why = f"{moved:.0%} of {now.asking} known listings are in another currency ({named}), {amounts}"
         return Doubt(field=Field.CURRENCY, why=why, stubborn=same)
     strange = sum(share for name, share in now.currencies.items() if name not in usual)
     if len(past) >= PAST and usual and now.read >= WITNESSES and strange > MOST:

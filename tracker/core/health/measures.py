@@ -39,9 +39,10 @@ class Measures:
     """One visit in numbers: shares are of the `read` listings and lie between 0 and 1, medians are cents of USD a card.
 
     `shown` counts listings on unchanged pages too, `cards` those read that are cards or machines we know: the shares
-    that are `priced` and `conditioned` are of them. `known` of the read ones were known; `moved` is the share of those
-    that say something else now, by field, and `factor` what their prices were multiplied by, in the middle, where
-    they moved (1 where they did not); `same_numbers` is the share of changed currencies whose amount stayed as it was.
+    that are `priced` and `conditioned` are of them. `known` of the read ones were known, and `asking` of those had a
+    price and have one; `moved` is the share of those that say something else now, by field, and `factor` what their
+    prices were multiplied by, in the middle, where they moved (1 where they did not); `same_numbers` is the share of
+    changed currencies whose amount stayed as it was.
     """
 
     shown: int = 0
@@ -57,6 +58,7 @@ class Measures:
     currencies: Mapping[str, float] = field(default_factory=dict)
     medians: Mapping[str, int] = field(default_factory=dict)
     known: int = 0
+    asking: int = 0
     moved: Mapping[str, float] = field(default_factory=dict)
     factor: float = 1.0
     same_numbers: float = 0.0
@@ -108,7 +110,8 @@ def measure(
     cards = [outcome for outcome in outcomes if outcome.verdict.kind in SOLD and outcome.verdict.gpu is not None]
     offers = [outcome for outcome in cards if isinstance(outcome, Offer)]
     known = [(before[site_id], now) for site_id, now in said.items() if site_id in before]
-    changed = [(old, now) for old, now in known if old.currency and now.currency and old.currency != now.currency]
+    asking = [(old, now) for old, now in known if old.price is not None and now.price is not None]
+    changed = [(old, now) for old, now in asking if old.currency != now.currency]
     return Measures(
         shown=shown,
         read=len(outcomes),
@@ -125,8 +128,9 @@ def measure(
         currencies=_shares(offer.price.currency for offer in offers),
         medians=_medians(offers, rates),
         known=len(known),
-        moved=_moved(known),
-        factor=_factor(known),
+        asking=len(asking),
+        moved={**_moved(asking, _ASKED), **_moved(known, _PAIRED)},
+        factor=_factor(asking),
         same_numbers=_share(sum(old.price == now.price for old, now in changed), len(changed)),
     )
 
@@ -151,20 +155,25 @@ def _medians(offers: Sequence[Offer], rates: Rates) -> dict[str, int]:
     return {variant: round(median(asked[variant]) * 100) for variant in often}
 
 
-_PAIRED = ("price", "currency", "condition", "seller", "variant")
+_ASKED = ("price", "currency")
+"""What an offer says and what is none does not: one that became a part has no other currency, it has none."""
+
+_PAIRED = ("condition", "seller", "variant")
 
 
-def _moved(known: Sequence[tuple[Facts, Facts]]) -> dict[str, float]:
-    """The share of known listings that say something else now, by what they say, where any does."""
-    found = {name: sum(_differ(old, now, name) for old, now in known) for name in _PAIRED}
-    return {name: number / len(known) for name, number in found.items() if number}
+def _moved(pairs: Sequence[tuple[Facts, Facts]], names: Sequence[str]) -> dict[str, float]:
+    """The share of listings that say something else now, by what they say, where any does."""
+    found = {name: sum(_differ(old, now, name) for old, now in pairs) for name in names}
+    return {name: number / len(pairs) for name, number in found.items() if number}
 
 
 def _differ(old: Facts, now: Facts, name: str) -> bool:
     return bool(getattr(old, name) != getattr(now, name))
 
 
-def _factor(known: Sequence[tuple[Facts, Facts]]) -> float:
+def _factor(asking: Sequence[tuple[Facts, Facts]]) -> float:
     """What the prices that moved were multiplied by, in the middle."""
-    factors = [float(now.price / old.price) for old, now in known if old.price and now.price and old.price != now.price]
+    factors = [
+        float(now.price / old.price) for old, now in asking if old.price and now.price and old.price != now.price
+    ]
     return median(factors) if factors else 1.0
