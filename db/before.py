@@ -73,9 +73,10 @@ def _before(at: datetime, now: datetime) -> bool:
 
 
 def seen_once(conn: Connection, source_id: int, at: datetime, until: datetime) -> bool:
-    """Whether no complete visit of a source lies between two instants."""
+    """Whether no full visit of a source that went well lies between two instants."""
     v = VISIT.c
-    between = select(v.id).where(v.source_id == source_id, v.mode == "full", v.ended_at > at, v.ended_at < until)
+    full = (v.source_id == source_id, v.mode == "full", v.outcome == "ok")
+    between = select(v.id).where(*full, v.ended_at > at, v.ended_at < until)
     return conn.execute(between.limit(1)).first() is None
 
 

@@ -36,6 +36,7 @@ from db.sql import (
     LISTING,
     NOTE,
     PAGE_MEMORY,
+    PAST,
     PRESENCE,
     RATE,
     SET_ASIDE,
@@ -365,11 +366,14 @@ def unseen(
 
 
 def has_shown(conn: Connection, source_id: int) -> bool:
-    """Whether a source has ever shown a listing that is still kept in mind."""
-    return (
-        conn.execute(select(PRESENCE.c.listing_id).where(PRESENCE.c.source_id == source_id).limit(1)).first()
-        is not None
+    """Whether a source has shown a listing, or once went well without any: what it shows from then on is news."""
+    healthy = (VISIT.c.source_id == source_id, VISIT.c.outcome.in_([one.value for one in HEALTHY]))
+    told = (
+        select(PRESENCE.c.listing_id).where(PRESENCE.c.source_id == source_id),
+        select(PAST.c.at).where(PAST.c.source_id == source_id),
+        select(VISIT.c.id).where(*healthy),
     )
+    return any(conn.execute(query.limit(1)).first() is not None for query in told)
 
 
 def named(conn: Connection, name: str) -> list[Row]:

@@ -213,6 +213,16 @@ def test_an_emptiness_is_believed_where_the_canary_answers(life: Life) -> None:
     assert sorted(life.ended()) == sorted(str(one) for one in range(10))
 
 
+def test_what_comes_after_an_emptiness_is_news(life: Life) -> None:
+    settled(life)
+    for _ in range(2):
+        life.visit([], canary=True)
+    assert len(life.ended()) == 10
+    life.visit([*shelf(), raw("99", "RTX 3090 24GB", "300")])
+    assert [one["occasion"] for one in life.alerts()] == ["new"]
+    assert len(life.alerts("summary")) == 1
+
+
 def test_a_window_that_is_empty_now_and_then_is_believed(make_tracker: Callable[..., Tracker]) -> None:
     life = Life(make_tracker(), walk=Walk.WINDOW)
     outcomes = [life.visit(listings).judgement.outcome for listings in (shelf(3), [], shelf(2), [], [])]

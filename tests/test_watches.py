@@ -16,7 +16,7 @@ from scrapers.base import Mode, Source, Walk
 from scrapers.crawl import Crawl
 from tests.conftest import NOON, raw
 from tracker import pipeline
-from tracker.core.errors import Blocked
+from tracker.core.errors import Blocked, Unreachable
 from tracker.core.models import RawListing
 from tracker.core.rules import EVER, Risk, Scope, Watch
 from tracker.core.wanted import Wanted
@@ -96,6 +96,15 @@ def test_a_slip_of_one_visit_is_neither_a_low_nor_a_change(market: BuildMarket) 
     said = daily(low, prices)
     assert [len(day) for day in said[3:]] == [0, 0, 0, 0, 0, 0, 0, 1, 0]
     assert said[10] == ["deal 1: the lowest ever seen, in 10 days of this listing: before, 700.00 USD on 2026-05-01"]
+
+
+def test_a_visit_that_failed_confirms_no_slip(market: BuildMarket) -> None:
+    low = market(lowest=EVER, lowest_of=Scope.LISTING)
+    daily(low, ["700", "700", "30"])
+    low.shows(at=NOON + 2 * DAY + HOUR, error=Unreachable("no answer", site="barn"))
+    low.shows(card(price="700"), at=NOON + 2 * DAY + 2 * HOUR)
+    [said] = low.shows(card(price="600"), at=NOON + 9 * DAY)
+    assert said.startswith("deal 1: the lowest ever seen, in 9 days of this listing: before, 700.00 USD")
 
 
 def test_the_lowest_of_a_card_is_told_over_all_sources_and_cleaned(market: BuildMarket) -> None:

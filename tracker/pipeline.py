@@ -551,12 +551,12 @@ def greet(tracker: Tracker, *, now: datetime) -> int:
         return queries.known_watches(tx)
 
     known = committed(tracker.engine, tidied)
-    new = [watch for watch in tracker.watches if known.get(watch.name) != watch.fingerprint]
+    new = [watch for watch in tracker.watches if known.get(watch.name) not in watch.fingerprints]
     return sum(committed(tracker.engine, partial(_greeted, tracker, watch, now)) for watch in new)
 
 
 def _greeted(tracker: Tracker, watch: Watch, now: datetime, tx: Connection) -> int:
-    if queries.known_watches(tx).get(watch.name) == watch.fingerprint:  # another process was quicker
+    if queries.known_watches(tx).get(watch.name) in watch.fingerprints:  # another process was quicker
         return 0
     since = None if watch.max_age is None else now - watch.max_age
     offers = queries.on_offer(tx, wanted=replace(watch.wanted, seen_since=since), catalogue=tracker.catalogue)

@@ -1,6 +1,7 @@
 """Watches: what fits, what is news, and one summary where a watch or a source is new."""
 
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -74,6 +75,23 @@ def test_what_is_worth_saying(event: Event, unit_usd: str, told: list[tuple[str,
     assert [alert.kind for alert in alerts] == ([AlertKind.DEAL] if news else [])
 
 
+RISES = [
+    ("steady below the threshold, it rises and stays there", "400", "401", False),
+    ("above the threshold for long, it is below again", "800", "700", True),
+    ("nobody knows what it asked before", None, "700", True),
+]
+
+
+@pytest.mark.parametrize(("was", "unit_usd", "news"), [row[1:] for row in RISES], ids=[row[0] for row in RISES])
+def test_what_was_told_long_ago_is_news_only_if_it_has_not_been_true_since(
+    was: str | None, unit_usd: str, news: bool
+) -> None:
+    long_ago = NOON - timedelta(days=10)
+    known: AllTold = {("cheap", 1, Rule.BELOW): Told(at=long_ago, fitted_at=long_ago, unit_usd=Decimal(400))}
+    change = Change(event=Event.PRICE, offer=priced(unit_usd=unit_usd), was_usd=None if was is None else Decimal(was))
+    assert bool(list(evaluate([WATCH], [change], told=known))) is news
+
+
 def test_the_same_event_has_the_same_key_and_another_price_another() -> None:
     def key(unit_usd: str) -> str:
         return next(evaluate([WATCH], [Change(event=Event.NEW, offer=priced(unit_usd=unit_usd))], told={})).key
@@ -89,6 +107,19 @@ def test_a_summary_ranks_what_fits_best_first() -> None:
     [alert] = summarise(pairs, occasion="new watch", at=NOON)
     assert alert.kind is AlertKind.SUMMARY
     assert [change.offer.listing_id for change in alert.changes] == [2, 1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterWatch(Watch):
+    """The watch of a later release, which can be asked for more."""
+
+    more: bool = False
+
+
+def test_a_later_release_knows_the_watch_that_asks_no_more() -> None:
+    said = {one.name: getattr(WATCH, one.name) for one in fields(WATCH)}
+    assert LaterWatch(**said).fingerprint == WATCH.fingerprint
+    assert LaterWatch(**said, more=True).fingerprint != WATCH.fingerprint
 
 
 def test_another_question_is_another_watch_and_another_channel_is_not() -> None:

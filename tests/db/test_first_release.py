@@ -3,18 +3,22 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from db import queries
 from db.engine import HEAD, open_engine, reading
+from db.sql import TOLD
 from tests.conftest import Ran
 from tracker.assemble import Home, opened
 from tracker.core.wanted import Wanted
-from tracker.pipeline import now_utc
+from tracker.pipeline import greet, now_utc
 from tracker.report import ranked
 
 KEPT = Path(__file__).with_name("first_release.sql")
@@ -82,3 +86,16 @@ def test_the_command_line_works_on_it(upgraded: Home, tracker_command: Callable[
     for words in (["report", "--by", "gpu"], ["sources"], ["rejected"], ["history", "mi50"], ["alerts", "pending"]):
         ran = tracker_command("--home", upgraded.path, *words)
         assert (ran.code, "Traceback" in ran.err) == (0, False), words
+
+
+def test_its_watches_are_known_and_keep_what_they_were_told(upgraded: Home) -> None:
+    upgraded.config_file.write_text(files("tracker.demo").joinpath("tracker.toml").read_text(encoding="utf-8"))
+    with opened(upgraded) as tracker:
+        with reading(tracker.engine) as conn:
+            before = queries.known_watches(conn), conn.execute(select(TOLD)).all()
+        assert set(before[0]) == {watch.name for watch in tracker.watches}
+        assert (greet(tracker, now=now_utc()), bool(before[1])) == (0, True)
+        with reading(tracker.engine) as conn:
+            assert (queries.known_watches(conn), conn.execute(select(TOLD)).all()) == before
+        edited = replace(tracker.watches[0], below=Decimal(1), new=True)
+        assert edited.fingerprints == (edited.fingerprint,)

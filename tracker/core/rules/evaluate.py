@@ -109,11 +109,13 @@ def _answer(watch: Watch, change: Change, told: AllTold, past: Past) -> Answer:
         found for rule in rules if (found := reason(rule, Look(watch, change, past, before.get(rule)))) is not None
     ]
     now, unit_usd = change.at, change.offer.unit_usd
-    news = [one for one in fired if is_news(one.rule, watch, unit_usd, before.get(one.rule), now=now)]
+    standing = _fired_before(watch, change, past)
+    lately = {rule: replace(last, fitted_at=now) if rule in standing else last for rule, last in before.items()}
+    news = [one for one in fired if is_news(one.rule, watch, unit_usd, lately.get(one.rule), now=now)]
     spoke_at = max((last.at for last in before.values()), default=None)
     cooling = spoke_at is not None and now - spoke_at < watch.cool_down
     said = () if cooling else tuple(news)
-    firing = {one.rule for one in fired} | _fired_before(watch, change, past)
+    firing = {one.rule for one in fired} | standing
     return Answer(
         watch=watch,
         change=change,

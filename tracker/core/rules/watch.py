@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
+from typing import Any
 
 from tracker.core.metrics import DEFAULTS, METRICS, Basis
 from tracker.core.models import Priced
@@ -72,8 +73,31 @@ class Watch:
 
     @property
     def fingerprint(self) -> str:
-        """A short digest of what this watch asks, the channels left aside: another question is another watch."""
-        return hashlib.sha256(repr(replace(self, notify=())).encode()).hexdigest()[:16]
+        """A short digest of what this watch asks, the channels left aside: another question is another watch.
+
+        What is not asked says nothing, so that a release that can be asked for more changes no digest.
+        """
+        return _digest(_unusual(replace(self, notify=())))
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Every digest that stands for what this watch asks: today's, and that of the first release if it knew of it.
+
+        The first release knew thresholds alone, and a filter of fewer fields.
+        """
+        plain = Watch(
+            name=self.name,
+            wanted=replace(self.wanted, says=(), aside=False),
+            metric=self.metric,
+            below=self.below,
+            basis=self.basis,
+        )
+        if self.below is None or plain != replace(self, notify=()):
+            return (self.fingerprint,)
+        filtered = ", ".join(f"{name}={getattr(self.wanted, name)!r}" for name in _WANTED_AT_FIRST)
+        below, basis = repr(self.below), repr(self.basis)
+        first = f"({self.name!r}, Wanted({filtered}), {self.metric!r}, {below}, {basis})"
+        return self.fingerprint, _digest(first)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -98,6 +122,40 @@ class Watch:
         """Whether the offer answers `below`; an unknown value never does."""
         value = self.value_of(offer)
         return value is not None and self.below is not None and METRICS[self.metric].beats(value, self.below)
+
+
+_WANTED_AT_FIRST = (
+    "gpus",
+    "sort",
+    "modded",
+    "min_vram_gb",
+    "max_watts",
+    "bf16",
+    "fp8",
+    "nvlink",
+    "conditions",
+    "sites",
+    "sources",
+    "countries",
+    "min_feedback_percent",
+    "min_feedback_count",
+    "max_outlay_usd",
+    "without",
+    "seen_since",
+)
+
+
+def _digest(said: str) -> str:
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _unusual(asked: Any) -> str:
+    """The fields of a question that are not as they are by default, by name; fields of fields likewise."""
+    if not is_dataclass(asked):
+        return repr(asked)
+    said = {one.name: getattr(asked, one.name) for one in fields(asked)}
+    usual = {one.name: one.default for one in fields(asked)}
+    return str({name: _unusual(value) for name, value in sorted(said.items()) if value != usual[name]})
 
 
 EVER = timedelta(days=36_500)
