@@ -207,7 +207,58 @@ def test_what_a_window_no_longer_shows_is_asked_for(make_tracker: Callable[..., 
     assert (rows["1"]["ended_how"], rows["3"]["price"]) == (End.SAID, 650)
 
 
-@pytest.mark.parametrize(("refusal", "calls"), [(Blocked, 1), (Gone, 10)])
+def ask_for(_: Source, listing: RawListing) -> Request:
+    return Request(url=f"https://barn.example/item?id={listing.site_id}")
+
+
+def found(_: Page, listing: RawListing) -> RawListing:
+    return listing
+
+
+def a_hundredfold(page: Page) -> Iterator[RawListing]:
+    return (replace(one, price=f"{one.price}00") for one in parse(page))
+
+
+STILL_THERE = Reply(b"{}", headers={"Content-Type": "application/json"})
+
+
+@pytest.mark.parametrize("finds_what_is_shown", [True, False])
+def test_a_call_that_finds_nothing_at_all_sells_nothing(
+    make_tracker: Callable[..., Tracker], shop: Pages, finds_what_is_shown: bool
+) -> None:
+    def say(visit: Visit) -> Reply:
+        shown = visit.path.rpartition("=")[2] in shop.shelf
+        return STILL_THERE if shown and finds_what_is_shown else Reply(b"gone", 404)
+
+    with Server({"/cards": shop, "/item": say}) as server:
+        life = Life(make_tracker(), server, walk=Walk.WINDOW, detail=ask_for, parse_detail=found)
+        life.visit(3)
+        del shop.shelf[:4]
+        last = life.visit(6)[-2]
+    sold = dict.fromkeys("0123", End.PROBED)
+    assert life.ended() == (sold if finds_what_is_shown else {})
+    said = "" if finds_what_is_shown else "even what its search shows"
+    assert (last.judgement.outcome, said in last.judgement.message) == (Outcome.OK, True)
+
+
+def test_what_is_asked_for_during_a_review_ends_nothing(make_tracker: Callable[..., Tracker], shop: Pages) -> None:
+    def say(visit: Visit) -> Reply:
+        return STILL_THERE if visit.path.rpartition("=")[2] in shop.shelf else Reply(b"gone", 404)
+
+    with Server({"/cards": shop, "/item": say}) as server:
+        life = Life(make_tracker(), server, walk=Walk.WINDOW, detail=ask_for, parse_detail=found)
+        life.visit(4)
+        del shop.shelf[:4]
+        life.visit(3)
+        life.scraper = scraper(walk=Walk.WINDOW, detail=ask_for, parse_detail=found, parse=a_hundredfold)
+        assert {one.judgement.outcome for one in life.visit(3)} == {Outcome.SUSPICIOUS}
+        assert life.ended() == {}
+        life.scraper = scraper(walk=Walk.WINDOW, detail=ask_for, parse_detail=found)
+        life.visit()
+    assert life.ended() == dict.fromkeys("0123", End.PROBED), "once the source is believed again"
+
+
+@pytest.mark.parametrize(("refusal", "calls"), [(Blocked, 1), (Gone, 12)])
 def test_items_are_asked_for_in_measure(
     make_tracker: Callable[..., Tracker], shop: Pages, refusal: type[Exception], calls: int
 ) -> None:

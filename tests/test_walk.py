@@ -410,6 +410,48 @@ def test_a_deal_that_was_not_looked_at_says_so(
     assert message.text.count("unverified: the site could not be asked about it") == 12 - verified
 
 
+@pytest.mark.parametrize(
+    ("finds", "told", "on_offer"),
+    [
+        (set(), [("2", True), ("1", True)], {"1", "2", "3"}),
+        ({"3"}, [], {"3"}),
+        ({"3", "1"}, [("1", False)], {"1", "3"}),
+    ],
+    ids=["nothing at all", "what nobody wants", "one of the deals"],
+)
+def test_a_call_for_items_that_finds_nothing_silences_nothing(
+    make_tracker: Callable[..., Tracker], finds: set[str], told: list[tuple[str, bool]], on_offer: set[str]
+) -> None:
+    from dataclasses import replace
+    from decimal import Decimal
+
+    from scrapers.base import Page, Request, Scraper, Source
+    from tests.alerts.test_message import WATCH
+    from tests.conftest import raw
+    from tracker.core.errors import Gone
+
+    def fetch(request: Request) -> Page:
+        if "/item/" in request.url and request.url[-1] not in finds:
+            raise Gone("404")
+        return Page(url=request.url, text="", source=source)
+
+    prices = {"1": "500", "2": "400", "3": "3000"}
+    scraper = Scraper(
+        site="barn",
+        start=lambda _: [Request(url="https://barn.example/")],
+        parse=lambda _: [raw(number, "RTX 3090 24GB", price) for number, price in prices.items()],
+        detail=lambda _, listing: Request(url=f"https://barn.example/item/{listing.site_id}"),
+    )
+    source = Source(name="barn", site="barn")
+    tracker = make_tracker(watches=(replace(WATCH, below=Decimal(30)),))
+    pipeline.visit(tracker, scraper, source, fetch, every=timedelta(hours=1))
+    with reading(tracker.engine) as conn:
+        alerts = queries.deliveries(conn, states=("owed",), limit=9)
+        standing = {row["site_id"] for row in queries.listings_after(conn, 0, limit=9) if row["on_offer"]}
+    offers = [(one["site_id"], one["unverified"]) for alert in alerts for one in alert["payload"]["offers"]]
+    assert (offers, standing) == (told, on_offer)
+
+
 def test_a_page_that_has_not_changed_is_not_read_again_and_counts_as_seen(
     home: Home, shop: Shop, visits: Callable[[], Visited]
 ) -> None:

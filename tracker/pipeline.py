@@ -42,7 +42,7 @@ from tracker.core.pace import Pace
 from tracker.core.rules import Change, Event, Index, Rule, Watch
 from tracker.owner import news_of
 from tracker.past import Scene
-from tracker.probing import Probed, probe
+from tracker.probing import BLIND, Probed, finds_any, probe, weighed
 
 log = logging.getLogger("tracker")
 
@@ -292,7 +292,7 @@ def _looked_at_closely(
     """Ask the site itself about the few listings that are about to raise an alert, where it has a call for one item.
 
     What cannot be asked goes on as it was, and its id is told: a good offer is not held back by a failing call, but
-    its alert says so. A site whose walk failed is not asked for more.
+    its alert says so; nor by one that finds nothing at all. A site whose walk failed is not asked for more.
     """
     if scraper.detail is None or not tracker.watches:
         return harvest, frozenset()
@@ -305,6 +305,11 @@ def _looked_at_closely(
             closer[raw.site_id] = replace(raw, availability=GONE)
         except SourceError as error:
             log.warning("%s: %s is not looked at closely: %s", source.name, raw.site_id, error)
+    others = (raw for raw in harvest.listings if raw.site_id not in closer)
+    all_gone = bool(closer) and all(raw.availability == GONE for raw in closer.values())
+    if all_gone and not finds_any(scraper, source, fetch, others):
+        log.warning("%s: %s", source.name, BLIND)
+        closer.clear()
     listings = tuple(closer.get(raw.site_id, raw) for raw in harvest.listings)
     return replace(harvest, listings=listings), frozenset(raw.site_id for raw in speaking) - closer.keys()
 
@@ -382,12 +387,13 @@ def keep(
                 now=now,
             )
         judgement, held = visit.judgement, visit.sifted.held
+        judgement, of_items = weighed(judgement, probed)
         unwritten = [outcome.raw.site_id for outcome in held]
         store.see_again(tx, source_id, source.site, [*harvest.seen_again, *unwritten], now=now)
         if not held:  # else the pages are read whole next time, to see whether they still say so
             remembered = {url: said.dump() for url, said in harvest.remembered.items()}
             store.remember_pages(tx, source_id, source.mode.value, remembered, now=now)
-        still_there = [understand(raw, identify=tracker.identify) for raw in probed.listings]
+        still_there = [understand(raw, identify=tracker.identify) for raw in of_items.listings]
         recorded = store.record(
             tx,
             [*visit.sifted.sound, *still_there],
@@ -400,13 +406,13 @@ def keep(
                 **{
                     site_id: digest_of(understand(raw, identify=tracker.identify)) for site_id, raw in summaries.items()
                 },
-                **probed.digests,
+                **of_items.digests,
             },
             held=unwritten,
             catalogue=tracker.catalogue,
             now=now,
         )
-        gone = store.end_probed(tx, source_id, source.site, probed.gone, now=now)
+        gone = store.end_probed(tx, source_id, source.site, of_items.gone, now=now)
         if queries.noted(tx, PRICED_BY) not in (None, tracker.basis):  # another process prices otherwise by now
             notes.note(tx, PRICED_BY, "")
         rollups.update(tx, recorded.variants.union(filter(None, gone)), now.date())

@@ -1,8 +1,11 @@
 """Asking a site for single items: what a window no longer shows may be sold, or only no longer among the newest."""
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import Engine
 
@@ -12,6 +15,7 @@ from db.rows import raw_of
 from scrapers.base import Mode, Scraper, Source
 from scrapers.crawl import Crawl, Fetch
 from tracker.core.errors import Gone, ParseError, SourceError
+from tracker.core.health import Judgement
 from tracker.core.models import RawListing
 
 log = logging.getLogger("tracker")
@@ -23,13 +27,21 @@ UNSEEN = timedelta(days=1)
 """A listing is asked for when no visit has shown it for this long, and then at most once in as long."""
 
 
+WITNESSES = 2
+"""Items on show that may vouch for the site's word on single items, where it says of all others that they are gone."""
+
+BLIND = "asked for single items, the site says that all are gone, even what its search shows: none is taken for sold"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probed:
     """What the site said of single items: those it still has, and the ids of those it has no more.
 
     `digests` are what the listings were last written as: what the search shows of them has not changed by asking.
+    `blind` says why none of it is believed, "" where it is.
     """
 
+    blind: str = ""
     listings: tuple[RawListing, ...] = ()
     gone: tuple[str, ...] = ()
     digests: dict[str, int] = field(default_factory=dict)
@@ -58,4 +70,26 @@ def probe(engine: Engine, scraper: Scraper, source: Source, fetch: Fetch, harves
         except SourceError as error:
             log.warning("%s: no more items are asked for: %s", source.name, error)
             break
+    if gone and not listings and not finds_any(scraper, source, fetch, harvest.listings):
+        return Probed(blind=BLIND)
     return Probed(listings=tuple(listings), gone=tuple(gone), digests={row["site_id"]: row["digest"] for row in rows})
+
+
+def finds_any(scraper: Scraper, source: Source, fetch: Fetch, shown: Iterable[RawListing]) -> bool:
+    """Whether the site, asked for single items that its search shows, still finds one: an address may have moved.
+
+    Of `shown` the first are asked for.
+    """
+    assert scraper.detail is not None  # noqa: S101 - nobody asks a site that has no such call
+    for raw in islice(shown, WITNESSES):
+        with suppress(SourceError):
+            scraper.parse_detail(fetch(scraper.detail(source, raw)), raw)
+            return True
+    return False
+
+
+def weighed(judgement: Judgement, probed: Probed) -> tuple[Judgement, Probed]:
+    """A visit's judgement, and what is believed of the site's word on single items: nothing while it is doubted."""
+    if judgement.doubts:
+        return judgement, Probed()
+    return replace(judgement, message=judgement.message or probed.blind), probed
