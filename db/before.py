@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Float, String, Subquery, column, func, select
 from db.points import points
 from db.rollups import DAILY
 from db.rows import Row
-from db.sql import LAST_SEEN, LISTING, NOT_MARKET, VISIT, chunks
+from db.sql import LAST_SEEN, LISTING, NOT_MARKET, PRESENCE, VISIT, chunks
 from db.tables import MILLISECOND
 from tracker.core.market import CLASS_OF
 from tracker.core.models import Condition, ConditionClass, Priced
@@ -215,19 +215,25 @@ RELISTED = timedelta(days=14)
 _ALIKE = ("id", "seller", "source_id", "variant", "condition", "quantity", "title", "unit_usd")
 
 
-def gone_before(conn: Connection, offers: Sequence[Priced], *, now: datetime) -> list[Row]:
-    """Listings that new ones may stand in for: of the same variants at the same site, not seen now but lately."""
+def gone_before(
+    conn: Connection, offers: Sequence[Priced], *, now: datetime, shown_whole: int | None = None
+) -> list[Row]:
+    """Listings that new ones may stand in for: of the same variants at the same site, gone now but not for long.
+
+    One that has not ended is gone where a source that showed it has now been `shown_whole` (its number) without it.
+    """
     c = LISTING.c
     site = offers[0].site if offers else ""
     sellers = {offer.seller for offer in offers}
     variants = {offer.variant for offer in offers if offer.variant}
+    theirs = select(PRESENCE.c.listing_id).where(PRESENCE.c.source_id == shown_whole)
     found: list[Row] = []
     for chunk in chunks(sorted(variants)):
         query = select(*(c[name] for name in _ALIKE), c.ended_at, LAST_SEEN.label("seen_at"))
         alike = (c.variant.in_(chunk), ~c.auction, c.rejected.is_(None), c.site == site, c.seller.in_(sellers))
-        standing = query.where(*alike, c.on_offer)
+        standing = query.where(*alike, c.on_offer, c.id.in_(theirs))
         gone = query.where(*alike, ~c.on_offer, c.ended_at >= now - RELISTED)
-        for each in (standing, gone):
+        for each in (gone,) if shown_whole is None else (standing, gone):
             found += [dict(row) for row in conn.execute(each).mappings()]
     return [row for row in found if _gone(row, now)]
 

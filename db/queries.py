@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from db import marks
-from db.points import points
+from db.points import SINCE, points
 from db.rows import Row, priced_of
 from db.sql import (
     ALERT,
@@ -51,6 +51,7 @@ from tracker.core.metrics import Basis, Metric
 from tracker.core.models import Priced
 from tracker.core.money import Rates
 from tracker.core.risk import SCAM_SELLER
+from tracker.core.rules import Change, Event
 from tracker.core.wanted import Modded, Sort, Wanted
 
 # --- offers -------------------------------------------------------------------------------------------------------
@@ -247,11 +248,20 @@ def _well(conn: Connection, listing_ids: Sequence[int]) -> dict[int, Row]:
     }
 
 
-def appeared(conn: Connection, source_id: int, *, since: datetime, catalogue: Catalogue) -> list[Priced]:
-    """What a source has on offer that was first seen since an instant."""
+def changed_since(conn: Connection, source_id: int, *, since: datetime, catalogue: Catalogue) -> list[Change]:
+    """What came up at a source since an instant and is still on offer, as changes of then, auctions left aside."""
+    c = LISTING.c
     shown = select(PRESENCE.c.listing_id).where(PRESENCE.c.source_id == source_id)
-    fresh = (LISTING.c.id.in_(shown), LISTING.c.on_offer, LISTING.c.first_seen_at >= since)
-    return list(offers(conn, *fresh, catalogue=catalogue))
+    late = (c.id.in_(shown), c.on_offer, ~c.auction, or_(since <= SINCE, c.another_since >= since))
+    at = {row.id: row for row in conn.execute(select(c.id, SINCE.label("priced_at"), c.another_since).where(*late))}
+    found = []
+    for offer in offers(conn, *late, catalogue=catalogue):
+        new_at = at[offer.listing_id].another_since or offer.first_seen_at
+        if new_at >= since:
+            found.append(Change(event=Event.NEW, offer=offer, noticed_at=new_at))
+        else:
+            found.append(Change(event=Event.PRICE, offer=offer, noticed_at=at[offer.listing_id].priced_at))
+    return found
 
 
 def sightings(conn: Connection, listing_ids: Sequence[int]) -> dict[int, tuple[datetime, frozenset[str]]]:

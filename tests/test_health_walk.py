@@ -205,6 +205,32 @@ def test_what_was_held_back_from_a_watch_is_told_when_it_is_believed(make_tracke
     assert told == [["cheap"], ["cheap"], ["cheap", "new"]]
 
 
+def test_what_was_held_back_from_a_watch_is_told_when_the_doubt_passes(make_tracker: Callable[..., Tracker]) -> None:
+    life = settled(Life(make_tracker(watches=(USED,))))
+    first, *rest = shelf()
+    fallen, found = replace(first, price="310"), raw("99", "RTX 3090 24GB", "300", condition="used")
+    doubted = [replace(one, condition="new") for one in rest]
+    assert life.visit([*doubted, fallen, found]).judgement.outcome is Outcome.SUSPICIOUS
+    assert life.visit(doubted[:4]).judgement.outcome is Outcome.SUSPICIOUS, "another doubt, and it begins anew"
+    assert life.alerts() == []
+    for _ in range(2):
+        life.visit([*rest, fallen, found])
+        told = [(one["occasion"], one["offers"][0]["site_id"]) for one in life.alerts()]
+        assert sorted(told) == [("new", "99"), ("price", "0")]
+
+
+def test_a_long_review_says_nothing_twice(make_tracker: Callable[..., Tracker]) -> None:
+    life = settled(Life(make_tracker(watches=(replace(CHEAP, new=True),))))
+    found = raw("99", "RTX 3090 24GB", "300", condition="used", seller="pat")
+    wrong = [replace(one, currency="EUR") for one in shelf()]
+    for _ in range(10):
+        life.visit([*wrong, found], every=timedelta(days=1))
+    assert len(life.alerts()) <= 1
+    told = len(life.alerts())
+    life.visit([*shelf(), found])
+    assert len(life.alerts()) == 1, (told, "told before")
+
+
 def test_an_emptiness_is_believed_where_the_canary_answers(life: Life) -> None:
     settled(life)
     assert life.visit([], canary=False).judgement.outcome is Outcome.SUSPICIOUS

@@ -174,6 +174,25 @@ def test_a_relisted_card_is_not_new(market: BuildMarket) -> None:
     assert fell == "deal 11: 650.00 USD, below 710.00", "the same card for less is told as that"
 
 
+PARTS: dict[str, dict[str, Any]] = {
+    "a sweep": {"mode": Mode.SWEEP},
+    "half a walk": {"error": Unreachable("no answer", site="barn")},
+    "another source": {"source": "mill"},
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_a_part_does_not_show_is_not_gone(market: BuildMarket, part: str) -> None:
+    cheap = market(new=True, below=Decimal(400), metric="usd")
+    standing, second = card("50", "300", seller="pat"), card("51", "300", seller="pat")
+    for hour in range(2):
+        for source in ("barn", "mill"):
+            cheap.shows(card("0", "900"), at=NOON + hour * HOUR, source=source)
+    cheap.shows(card("0", "900"), standing, at=NOON + 2 * HOUR)
+    said = cheap.shows(second, at=NOON + 3 * HOUR, **PARTS[part])
+    assert said == [f"deal 51: 300.00 USD, below 400.00; new at {PARTS[part].get('source', 'barn')}"]
+
+
 def test_a_failed_visit_and_its_recovery_are_silent(market: BuildMarket) -> None:
     every = market(any_change=Decimal("0.01"), back=True, new=True, drop=Decimal("0.1"))
     every.shows(card(), card("2"), at=NOON)

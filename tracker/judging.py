@@ -34,6 +34,12 @@ class Judged:
     agrees: bool = False
     released: bool = False
 
+    @property
+    def reviewed_since(self) -> datetime | None:
+        """Since when the source was in a quarantine that ends with this visit; None where none does."""
+        ends = self.judgement.outcome in health.HEALTHY and not self.judgement.doubts
+        return self.before.since if self.before and ends else None
+
 
 def judged(
     tx: Connection,

@@ -420,11 +420,14 @@ def keep(
             replace(change, unverified=change.offer.site_id in unverified, review=judgement.review)
             for change in recorded.changes
         ]
-        if visit.released:
-            changes += _unsaid(tracker, tx, source_id, changes, since=before["broken_since"])
+        if reviewed_since := visit.reviewed_since:
+            changes += _unsaid(
+                tracker, tx, source_id, changes, since=min(reviewed_since, before["broken_since"] or now)
+            )
         resting = [watch.name for watch in tracker.watches if judging.rests_on(watch, judgement.doubts)]
         index = tracker.index.without(resting) if resting else tracker.index
-        brought = saying.Visit(source=source.name, source_id=source_id, changes=changes, first=first)
+        whole = source.mode is Mode.FULL and judgement.may_end
+        brought = saying.Visit(source=source.name, source_id=source_id, changes=changes, first=first, whole=whole)
         owed = saying.say(tx, index, brought, tracker.scene(now))
         visited = Visited(
             source=source.name,
@@ -484,14 +487,12 @@ def _told(
 
 
 def _unsaid(
-    tracker: Tracker, tx: Connection, source_id: int, changes: Sequence[Change], *, since: datetime | None
+    tracker: Tracker, tx: Connection, source_id: int, changes: Sequence[Change], *, since: datetime
 ) -> list[Change]:
     """What came up while a source was under review, for the watches that were held back; what was told stays told."""
-    if since is None:
-        return []
     known = {change.offer.listing_id for change in changes}
-    found = queries.appeared(tx, source_id, since=since, catalogue=tracker.catalogue)
-    return [Change(event=Event.NEW, offer=offer) for offer in found if offer.listing_id not in known]
+    found = queries.changed_since(tx, source_id, since=since, catalogue=tracker.catalogue)
+    return [change for change in found if change.offer.listing_id not in known]
 
 
 def _missed_since(before: Row, source: Source, walk: Walk, judgement: Judgement, now: datetime) -> datetime | None:

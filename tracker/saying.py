@@ -19,12 +19,13 @@ from tracker.past import Scene, known_past
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """What a visit brought: its source, what changed, and whether it was the source's first."""
+    """What a visit brought: its source, what changed, whether it was the source's first, and whether it showed all."""
 
     source: str
     source_id: int
     changes: Sequence[Change]
     first: bool
+    whole: bool = False
 
 
 def say(tx: Connection, index: Index, visit: Visit, scene: Scene) -> int:
@@ -97,7 +98,7 @@ def _owed(alert: Alert, about: Mapping[int, Judged], now: datetime) -> outbox.Ow
 def _with_relisted(tx: Connection, index: Index, visit: Visit, now: datetime) -> Iterator[Change]:
     """The changes, new listings that stand in for old ones marked so."""
     new = [change.offer for change in visit.changes if change.event is Event.NEW and index.asking(change.offer)]
-    gone = gone_before(tx, new, now=now)
+    gone = gone_before(tx, new, now=now, shown_whole=visit.source_id if visit.whole else None)
     for change in visit.changes:
         if gone and change.event is Event.NEW:
             yield replace(change, relists=stands_in_for(change.offer, visit.source_id, gone))
