@@ -12,6 +12,7 @@ from db.sql import (
     ALERT,
     DELIVERY,
     WATCH,
+    chunks,
     upsert,
 )
 from tracker.core.rules import Watch
@@ -94,12 +95,18 @@ def close_message(
     tx.execute(update(DELIVERY).where(*mine).values(claimed_until=None, **columns))
 
 
-def give_up(tx: Connection, channel: str, *, raised_before: datetime, error: str, now: datetime) -> int:
-    """Fail for good what has been owed to a channel for too long; returns how many deliveries that were."""
+def give_up(
+    tx: Connection, channel: str, *, error: str, now: datetime, alert_ids: Collection[int] | None = None
+) -> int:
+    """Fail for good what is owed to a channel (of some alerts; None: all); returns how many deliveries that were."""
     idle = or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until < now)
-    old = select(ALERT.c.id).where(ALERT.c.created_at < raised_before)
-    owed = (DELIVERY.c.channel == channel, DELIVERY.c.state == "owed", DELIVERY.c.alert_id.in_(old), idle)
-    return tx.execute(update(DELIVERY).where(*owed).values(state="failed", error=error)).rowcount
+    owed = [DELIVERY.c.channel == channel, DELIVERY.c.state == "owed", idle]
+    failed = update(DELIVERY).values(state="failed", error=error)
+    if alert_ids is None:
+        return tx.execute(failed.where(*owed)).rowcount
+    return sum(
+        tx.execute(failed.where(*owed, DELIVERY.c.alert_id.in_(chunk))).rowcount for chunk in chunks(list(alert_ids))
+    )
 
 
 def take_back(tx: Connection) -> None:

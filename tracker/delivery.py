@@ -25,7 +25,7 @@ from db.engine import committed, reading
 from db.rows import Row
 from tracker.core.errors import NotifyError, TrackerError
 from tracker.core.flat import flat_notice
-from tracker.core.pace import HOUR, Pace, Waiting, messages
+from tracker.core.pace import HOUR, Pace, Waiting, due_at, messages
 from tracker.core.rules import key_of
 from tracker.core.standing import as_it_stands
 from tracker.pipeline import Tracker, now_utc
@@ -42,7 +42,7 @@ LONGEST_WAIT_S = 86_400
 """A channel that asks for more than a day is asked again after one."""
 
 GIVE_UP = timedelta(days=7)
-"""An alert that no attempt could deliver for this long is failed for good."""
+"""An alert that has been due for this long, and was tried more than once, is failed for good."""
 
 Clock = Callable[[], datetime]
 
@@ -139,7 +139,7 @@ class Parcel:
     key: str
     alert_ids: tuple[int, ...]
     attempts: int
-    raised_at: datetime
+    due_at: datetime
 
 
 def through(tracker: Tracker, name: str, *, now: Clock) -> Delivered:
@@ -164,9 +164,7 @@ def through(tracker: Tracker, name: str, *, now: Clock) -> Delivered:
 
 def _disowned(tracker: Tracker, name: str, now: datetime) -> Delivered:
     said = f"there is no channel {name!r} in the configuration"
-    failed = committed(
-        tracker.engine, lambda tx: outbox.give_up(tx, name, raised_before=now + HOUR, error=said, now=now)
-    )
+    failed = committed(tracker.engine, lambda tx: outbox.give_up(tx, name, error=said, now=now))
     return Delivered(refusals=(f"{name}: {said}",) if failed else ())
 
 
@@ -178,10 +176,23 @@ def _is_open(tracker: Tracker, name: str, channel: Channel, now: datetime) -> bo
         committed(tracker.engine, lambda tx: channels.know(tx, name, channel.fingerprint))
         return True
     if state["disabled_at"] is not None:
-        said = str(state["error"])
-        committed(tracker.engine, lambda tx: outbox.give_up(tx, name, raised_before=now - GIVE_UP, error=said, now=now))
+        if state["disabled_at"] < now - GIVE_UP:
+            _give_up_old(tracker, name, str(state["error"]), now)
         return False
     return state["paused_until"] is None or state["paused_until"] <= now
+
+
+def _give_up_old(tracker: Tracker, name: str, said: str, now: datetime) -> None:
+    """Fail what has been due for too long to a channel that takes nothing."""
+    with reading(tracker.engine) as conn:
+        rows = delivery_queries.waiting(conn, name)
+    old = [row["alert_id"] for row in rows if _due_at(row, tracker) < now - GIVE_UP]
+    if old:
+        committed(tracker.engine, lambda tx: outbox.give_up(tx, name, alert_ids=old, error=said, now=now))
+
+
+def _due_at(row: Row, tracker: Tracker) -> datetime:
+    return due_at(row["created_at"], tracker.paces.get(row["watch"], Pace()), tracker.zone)
 
 
 def _lines(tracker: Tracker, name: str, now: datetime) -> list[list[Parcel]]:
@@ -212,22 +223,22 @@ def _parcels(
         one = Waiting(alert_id=head["alert_id"], raised_at=head["created_at"])
         held_by = Pace(quiet=pace.quiet, max_per_hour=pace.max_per_hour)
         if messages([one], held_by, sent_at=sent_at, zone=tracker.zone, now=now):
-            yield _parcel(same)
+            yield _parcel(same, tracker)
         return
     by_id = {row["alert_id"]: row for row in same}
     waiting = [Waiting(alert_id=row["alert_id"], raised_at=row["created_at"]) for row in same]
     for ids in messages(waiting, pace, sent_at=sent_at, zone=tracker.zone, now=now):
-        yield _parcel([by_id[alert_id] for alert_id in ids])
+        yield _parcel([by_id[alert_id] for alert_id in ids], tracker)
 
 
-def _parcel(rows: Sequence[Row]) -> Parcel:
+def _parcel(rows: Sequence[Row], tracker: Tracker) -> Parcel:
     keys = [row["key"] for row in rows]
     return Parcel(
         channel=rows[0]["channel"],
         key=rows[0]["message"] or (keys[0] if len(keys) == 1 else key_of("together", *keys)),
         alert_ids=tuple(row["alert_id"] for row in rows),
         attempts=max(row["attempts"] for row in rows),
-        raised_at=min(row["created_at"] for row in rows),
+        due_at=min(_due_at(row, tracker) for row in rows),
     )
 
 
@@ -324,7 +335,8 @@ def _where(error: BaseException) -> str:
 def _refused(tracker: Tracker, parcel: Parcel, error: NotifyError, mine: datetime, now: datetime) -> _Outcome:
     """Write down a refusal: the message waits or is given up, the channel pauses or is disabled."""
     name, said = parcel.channel, str(error)
-    failed = (error.permanent and not error.disables) or now - parcel.raised_at > GIVE_UP
+    old = parcel.attempts > 0 and now - parcel.due_at > GIVE_UP
+    failed = not error.disables and (error.permanent or old)
     pause = timedelta(0) if error.disables else _pause(parcel.attempts, parcel.key, error)
     columns: Row = {"state": "failed"} if failed else {"next_try_at": now + pause}
 

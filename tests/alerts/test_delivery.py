@@ -171,6 +171,33 @@ def test_after_a_week_it_is_given_up(make_tracker: MakeTracker) -> None:
     assert len(a.log.tried) < 40 < tries, "it was tried ever less often"
 
 
+# how the watch speaks, when the alert is raised (days before Monday noon), how the channel fails at noon
+LATE = [
+    (Pace(digest=Digest.read("weekly 12:00")), 6.999, BUSY),  # it is due when it is almost a week old
+    (Pace(digest=Digest.read("weekly 12:00")), 6.999, SHUT),
+    (Pace(), 8, BUSY),  # the machine slept
+    (Pace(), 8, SHUT),
+]
+
+
+@pytest.mark.parametrize(("pace", "days", "answer"), LATE)
+def test_one_hiccup_loses_nothing_however_long_it_was_held_back(
+    make_tracker: MakeTracker, pace: Pace, days: float, answer: NotifyError
+) -> None:
+    a = Told()
+    tracker = make_tracker(channels={"a": a}, paces={"cheap": pace})
+    monday = NOON + 3 * timedelta(days=1)
+    owe(tracker, "1", at=monday - timedelta(days=days))
+    a.log.answers = [answer]
+    run(tracker, monday + 3 * MINUTE)
+    run(tracker, monday + 4 * MINUTE)
+    assert (a.log.tried, states(tracker)["1", "a"]) == (["1"], "owed")
+    with writing(tracker.engine) as tx:
+        channels.enable(tx)
+    run(tracker, monday + HOUR)
+    assert states(tracker)["1", "a"] == "sent"
+
+
 def test_a_channel_that_refuses_us_is_disabled_and_the_others_are_told_once(make_tracker: MakeTracker) -> None:
     a, b, c = Told(), Told(), Told()
     tracker = make_tracker(channels={"a": a, "b": b, "c": c})

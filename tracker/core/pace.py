@@ -112,6 +112,12 @@ def _gathered(ripe: Sequence[Waiting], pace: Pace, zone: tzinfo) -> Iterator[Mes
         yield tuple(one.alert_id for one in together)
 
 
+def due_at(raised_at: datetime, pace: Pace, zone: tzinfo) -> datetime:
+    """When an alert may leave at the earliest, but for what an hour has no room for."""
+    due = digest_after(raised_at, pace.digest, zone) if pace.digest else raised_at
+    return (quiet_until(due, pace.quiet, zone) if pace.quiet else None) or due
+
+
 def quiet_until(at: datetime, quiet: Quiet, zone: tzinfo) -> datetime | None:
     """When the quiet hours that hold an instant end; None for an instant outside of them."""
     today = at.astimezone(zone).date()
