@@ -117,7 +117,7 @@ _NAMES = tuple(column.name for column in _FACTS[1:])
 class Held:
     """A visit in quarantine: since when and how often it was seen alike, its numbers, why, and what it keeps out.
 
-    `listings` are the first of `count`.
+    `listings` are all of `count`, unless an older version held them.
     """
 
     source_id: int
@@ -144,7 +144,6 @@ def hold(
     measures: Measures,
     doubts: Sequence[Doubt],
     listings: Sequence[RawListing],
-    count: int,
 ) -> None:
     """Put a visit in quarantine, in place of the one before it."""
     row = {
@@ -153,7 +152,7 @@ def hold(
         "since": since,
         "at": at,
         "agreeing": agreeing,
-        "held": count,
+        "held": len(listings),
         "measures": _json(measures.dump()),
         "doubts": _json([asdict(doubt) for doubt in doubts]),
         "listings": _json([{name: value for name, value in asdict(raw).items() if value} for raw in listings]),

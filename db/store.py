@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, bindparam, case, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, bindparam, case, delete, exists, func, select, update
 
 from db import marks
 from db.points import write_out, write_out_today
@@ -198,6 +198,18 @@ def see_again(tx: Connection, source_id: int, site: str, site_ids: Collection[st
     for chunk in chunks(list(site_ids)):
         still = (LISTING.c.site == site, LISTING.c.site_id.in_(chunk), LISTING.c.ended_at.is_(None))
         _note_presence(tx, source_id, list(tx.execute(select(LISTING.c.id).where(*still)).scalars()), now)
+
+
+def unsee(tx: Connection, source_id: int, site: str, site_ids: Collection[str], *, at: datetime) -> None:
+    """Take back that a source showed listings after a time, where they are still priced as they were then."""
+    for chunk in chunks(list(site_ids)):
+        as_then = select(LISTING.c.id).where(
+            LISTING.c.site == site,
+            LISTING.c.site_id.in_(chunk),
+            func.coalesce(LISTING.c.priced_at, LISTING.c.first_seen_at) <= at,
+        )
+        shown = (PRESENCE.c.source_id == source_id, PRESENCE.c.seen_at > at, PRESENCE.c.listing_id.in_(as_then))
+        tx.execute(update(PRESENCE).where(*shown).values(seen_at=at))
 
 
 def remember_pages(tx: Connection, source_id: int, mode: str, pages: Mapping[str, str], *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """What becomes of a visit that is not believed: nothing false is stored, ended or alerted, and nothing true is lost."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from tracker.core.models import Condition, RawListing
 from tracker.core.rules import Watch
 from tracker.core.wanted import Wanted
 from tracker.pipeline import Tracker, Visited
+from tracker.standing import accept_held
 
 HOURS = timedelta(hours=6)
 BARN = Source(name="barn", site="barn")
@@ -71,6 +73,10 @@ class Life:
     def prices(self) -> dict[str, Decimal | None]:
         with reading(self.tracker.engine) as conn:
             return {row["site_id"]: row["price"] for row in queries.listings_after(conn, 0, limit=999)}
+
+    def currencies(self) -> Counter[str]:
+        with reading(self.tracker.engine) as conn:
+            return Counter(row["currency"] for row in queries.listings_after(conn, 0, limit=999))
 
     def ended(self) -> list[str]:
         with reading(self.tracker.engine) as conn:
@@ -397,6 +403,38 @@ def test_a_person_looks_at_what_is_held_and_accepts_it(
     with opened(home) as tracker, reading(tracker.engine) as conn:
         assert past.held(conn, "barn") == []
     assert tracker_command("--home", home.path, "sources", "accept", "nobody").code == 2
+
+
+def test_all_that_is_held_is_accepted_however_much_it_is(life: Life) -> None:
+    settled(life, shelf(250), visits=1)
+    euros = [replace(one, currency="EUR") for one in shelf(250)]
+    assert life.visit(euros).judgement.outcome is Outcome.SUSPICIOUS
+    [accepted] = accept_held(life.tracker, "barn")
+    assert accepted.changed == 250
+    assert (life.visit(euros).judgement.outcome, life.currencies()) == (Outcome.OK, {"EUR": 250})
+
+
+@pytest.mark.parametrize("later", ["a quick sweep", "a walk that fails"])
+def test_what_was_shown_again_since_is_accepted_too(life: Life, later: str) -> None:
+    settled(life)
+    life.visit(EURO)
+    again: dict[str, Any] = {"mode": Mode.SWEEP} if later == "a quick sweep" else {"error": Unreachable("500")}
+    life.visit(EURO if "error" in again else shelf(), **again)
+    [accepted] = accept_held(life.tracker, "barn")
+    assert (accepted.changed, life.currencies()) == (10, {"EUR": 10})
+    assert life.visit(EURO).judgement.outcome is Outcome.OK
+
+
+def test_a_newer_word_stands_against_what_is_accepted(life: Life) -> None:
+    settled(life)
+    life.visit(EURO)
+    other = Life(life.tracker, source=Source(name="barn-us", site="barn"), at=life.at)
+    other.visit(shelf(1))
+    cheaper = [replace(shelf()[1], price="650"), *shelf()[2:]]
+    life.visit(cheaper, mode=Mode.SWEEP)
+    [accepted] = accept_held(life.tracker, "barn")
+    assert (accepted.changed, life.currencies()) == (8, {"USD": 2, "EUR": 8})
+    assert (life.prices()["0"], life.prices()["1"]) == (Decimal(700), Decimal(650))
 
 
 def test_sources_shows_how_they_fare(home: Home, shop: Shop, tracker_command: Callable[..., Ran]) -> None:

@@ -125,8 +125,7 @@ def write_down(tx: Connection, source: Source, source_id: int, visit: Judged, *,
             agreeing=visit.before.agreeing + 1 if visit.before and visit.agrees else 0,
             measures=visit.measures,
             doubts=doubts,
-            listings=[outcome.raw for outcome in held[: health.MOST_HELD]],
-            count=len(held),
+            listings=[outcome.raw for outcome in held],
         )
     elif visit.judgement.outcome in health.HEALTHY:
         if visit.released:

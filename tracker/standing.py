@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db import past, queries, sources
+from db import past, queries, sources, store
 from db.engine import reading, writing
 from db.past import Held, Went
 from db.rows import Row
@@ -179,10 +179,15 @@ def accept(home: Home, name: str) -> Iterator[Visited]:
     """
     with opened(home) as tracker:
         try:
-            for held in _held(tracker, name):
-                yield _accepted(tracker, held)
+            yield from accept_held(tracker, name)
         finally:
             delivery.deliver(tracker)
+
+
+def accept_held(tracker: Tracker, name: str) -> Iterator[Visited]:
+    """Store what a source keeps out, as if it had been believed; raises SourceError as `accept` does."""
+    for held in _held(tracker, name):
+        yield _accepted(tracker, held)
 
 
 def _accepted(tracker: Tracker, held: Held) -> Visited:
@@ -190,6 +195,7 @@ def _accepted(tracker: Tracker, held: Held) -> Visited:
     with writing(tracker.engine) as tx:
         if not sources.claim(tx, held.source, by=by, now=started_at, until=started_at + pipeline.CLAIM):
             raise SourceError("another process is visiting it right now: try again in a minute", site=held.source)
+        store.unsee(tx, held.source_id, held.site, [raw.site_id for raw in held.listings], at=held.at)
     try:
         return pipeline.keep(
             tracker,

@@ -4,13 +4,12 @@ from tracker.core.health.doubts import Doubt, Field, doubts, emptiness
 from tracker.core.health.grades import Grade, Record, grade
 from tracker.core.health.measures import Facts, Measures, facts_of, measure
 from tracker.core.health.outcomes import HEALTHY, Judgement, Outcome, judge, wait
-from tracker.core.health.quarantine import AGREE, MOST_HELD, Sifted, is_believed, sift
+from tracker.core.health.quarantine import AGREE, Sifted, is_believed, sift
 from tracker.core.health.voice import Spell, Word, speak
 
 __all__ = [
     "AGREE",
     "HEALTHY",
-    "MOST_HELD",
     "Doubt",
     "Facts",
     "Field",

@@ -14,9 +14,6 @@ AGREE = 2
 HOURS = timedelta(hours=12)
 """And for how long: a server that lost a page is mended by then, a shop that sold half its stock still has sold it."""
 
-MOST_HELD = 200
-"""Listings kept of one doubted visit, for a person to look at."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sifted:
