@@ -226,15 +226,14 @@ def test_what_was_held_back_from_a_watch_is_told_when_the_doubt_passes(make_trac
 
 
 def test_a_long_review_says_nothing_twice(make_tracker: Callable[..., Tracker]) -> None:
-    life = settled(Life(make_tracker(watches=(replace(CHEAP, new=True),))))
+    life = settled(Life(make_tracker(watches=(replace(CHEAP, new=True),))), shelf(20))
     found = raw("99", "RTX 3090 24GB", "300", condition="used", seller="pat")
-    wrong = [replace(one, currency="EUR") for one in shelf()]
-    for _ in range(10):
-        life.visit([*wrong, found], every=timedelta(days=1))
-    assert len(life.alerts()) <= 1
-    told = len(life.alerts())
-    life.visit([*shelf(), found])
-    assert len(life.alerts()) == 1, (told, "told before")
+    for few in (10, 3) * 5:
+        visited = life.visit([*shelf(few), found], every=timedelta(days=1))
+        assert visited.judgement.outcome is Outcome.SUSPICIOUS
+    assert len(life.alerts()) == 1
+    assert life.visit([*shelf(20), found]).judgement.outcome is Outcome.OK
+    assert len(life.alerts()) == 1
 
 
 def test_an_emptiness_is_believed_where_the_canary_answers(life: Life) -> None:
