@@ -1,16 +1,16 @@
 """What rules ask of the past: the own prices of some listings, the lowest of many, and what went before a listing."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Float, String, Subquery, column, func, select, type_coerce, values
 
 from db.points import points
-from db.rollups import DAILY
+from db.rollups import DAILY, frozen
 from db.rows import Row
 from db.sql import LAST_SEEN, LISTING, NOT_MARKET, PRESENCE, VISIT, chunks
 from db.tables import MILLISECOND
@@ -20,6 +20,8 @@ from tracker.core.rules.past import Point, Stood, enough, point_of, suspects
 
 Line = tuple[float, float]
 """Slope and intercept of a metric over the unit price in USD."""
+
+NEVER = date.min.isoformat()
 
 CANDIDATES = 50
 """Lowest prices looked at; where none of so many is believable, none is said to be."""
@@ -73,8 +75,11 @@ def _before(at: datetime, now: datetime) -> bool:
 
 
 def seen_once(conn: Connection, source_id: int, at: datetime, until: datetime) -> bool:
-    """Whether no full visit of a source that went well lies between two instants."""
+    """Whether no full visit of a source that went well lies between two instants, as far as visits are kept."""
     v = VISIT.c
+    oldest = select(v.id).where(v.source_id == source_id, v.ended_at <= at).limit(1)
+    if conn.execute(oldest).first() is None:  # nobody knows any more who saw it
+        return False
     full = (v.source_id == source_id, v.mode == "full", v.outcome == "ok")
     between = select(v.id).where(*full, v.ended_at > at, v.ended_at < until)
     return conn.execute(between.limit(1)).first() is None
@@ -101,6 +106,8 @@ def lowest_of_each(
     for row in found:
         cell = (row["variant"], _class(row["condition"]))
         cells[cell].append(_as_stood(conn, {**row, "value": row["unit_usd"]}, medians, before))
+    for variant, condition, low in _frozen_lows(conn, variants, since=since, before=before):
+        cells[variant, condition].append(low)
     return cells
 
 
@@ -124,7 +131,13 @@ def lowest_of_group(
     )
     found = [dict(row) for row in conn.execute(query).mappings()]
     medians = _medians(conn, found)
-    return [_as_stood(conn, row, medians, before) for row in found]
+    group = [_as_stood(conn, row, medians, before) for row in found]
+    classes = {_class(one) for one in conditions}
+    for variant, condition, low in _frozen_lows(conn, lines, since=since, before=before):
+        slope, intercept = lines[variant]
+        if condition in classes:
+            group.append(replace(low, value=_value(float(low.unit_usd) * slope + intercept)))
+    return group
 
 
 def _asked(stood: Subquery, since: datetime) -> tuple[Any, ...]:
@@ -158,7 +171,7 @@ def _as_stood(conn: Connection, row: Row, medians: Mapping[tuple[str, str, str],
     asked = [row[name] if row[f"{name}_available"] else None for name in ("was", "then")]
     found = Stood(
         listing_id=row["listing_id"],
-        value=Decimal(str(row["value"])).quantize(Decimal("0.0001")),
+        value=_value(row["value"]),
         unit_usd=row["unit_usd"],
         at=row["at"],
         until=until,
@@ -169,6 +182,57 @@ def _as_stood(conn: Connection, row: Row, medians: Mapping[tuple[str, str, str],
     if found.believable and not replace(found, once=True).believable:
         return replace(found, once=seen_once(conn, row["source_id"], row["at"], until or before))
     return found
+
+
+def _value(number: object) -> Decimal:
+    return Decimal(str(number)).quantize(Decimal("0.0001"))
+
+
+def _frozen_lows(
+    conn: Connection, variants: Collection[str], *, since: datetime, before: datetime
+) -> Iterator[tuple[str, str, Stood]]:
+    """The lowest days of each variant and class, of those whose single prices are forgotten."""
+    d, last = DAILY.c, min(frozen(conn), before.date() - timedelta(days=1)).isoformat()
+    mine: dict[str, Any] = {"partition_by": (d.variant, d.condition), "order_by": d.day}
+    classes = [one.value for one in ConditionClass]
+    around = (
+        func.lead(d.day).over(**mine).label("until"),
+        func.lag(d.min_cents).over(**mine).label("was"),
+        func.lead(d.min_cents).over(**mine).label("then"),
+    )
+    days = select(*d, *around).where(d.variant.in_(list(variants)), d.condition.in_(classes)).subquery().c
+    stood = (days.day <= last, days.min_cents.is_not(None), days.until.is_(None) | (days.until >= _day(since)))
+    place = func.row_number().over(partition_by=(days.variant, days.condition), order_by=(days.min_cents, days.day))
+    ranked = select(*days, place.label("place")).where(*stood).subquery()
+    for row in conn.execute(select(ranked).where(ranked.c.place <= CANDIDATES)) if last > NEVER else ():
+        at, until = _midnight(row.day), _midnight(row.until) if row.until else None
+        yield (
+            row.variant,
+            row.condition,
+            Stood(
+                listing_id=0,
+                value=_usd(row.min_cents),
+                unit_usd=_usd(row.min_cents),
+                at=at,
+                until=until,
+                before=None if row.was is None else _usd(row.was),
+                after=None if row.then is None else _usd(row.then),
+                once=until is not None and until - at <= timedelta(days=1),
+                median_usd=_usd(row.median_cents) if enough(row.n) else None,
+            ),
+        )
+
+
+def _usd(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2)
+
+
+def _day(at: datetime) -> str:
+    return at.date().isoformat()
+
+
+def _midnight(day: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T00:00:00+00:00")
 
 
 def _class(condition: str) -> str:
@@ -203,7 +267,7 @@ def watched_since(conn: Connection, variants: Collection[str]) -> dict[tuple[str
         d.condition.in_([one.value for one in ConditionClass]), d.variant.in_(list(variants))
     )
     rows = conn.execute(first.group_by(d.variant, d.condition))
-    return {(variant, one): datetime.fromisoformat(f"{day}T00:00:00+00:00") for variant, one, day in rows}
+    return {(variant, one): _midnight(day) for variant, one, day in rows}
 
 
 # --- the same card again ------------------------------------------------------------------------------------------

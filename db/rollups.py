@@ -60,11 +60,12 @@ def update(tx: Connection, variants: Collection[str], day: date) -> None:
 
 def freeze(tx: Connection, *, before: date) -> None:
     """Keep the days up to a date as they are from now on: the single prices they were made of are to be forgotten."""
-    if before > _frozen(tx):
+    if before > frozen(tx):
         note(tx, FROZEN, before.isoformat())
 
 
-def _frozen(tx: Connection) -> date:
+def frozen(tx: Connection) -> date:
+    """The last day whose single prices may be forgotten, so that its daily ones stand as they are."""
     said = tx.execute(select(NOTE.c.value).where(NOTE.c.name == FROZEN)).scalar()
     return date.fromisoformat(said) if said else date.min
 
@@ -171,9 +172,9 @@ def _row(condition: str, variant: str, day: str, rising: Sequence[int]) -> Row:
 
 def _replay(tx: Connection, variants: Collection[str] | None) -> None:
     """Write the days of variants (None: of all) from the prices noted for their listings, but for frozen days."""
-    frozen = _frozen(tx).isoformat()
+    kept_to = frozen(tx).isoformat()
     these = [] if variants is None else [DAILY.c.condition.in_(CLASSES), DAILY.c.variant.in_(variants)]
-    tx.execute(delete(DAILY).where(DAILY.c.day > frozen, *these))
+    tx.execute(delete(DAILY).where(DAILY.c.day > kept_to, *these))
     point = _listed(variants).c
     day, cents = type_coerce(point.at, BigInteger) // _DAY_MS, type_coerce(point.unit_usd, BigInteger)
     query = (
@@ -183,7 +184,7 @@ def _replay(tx: Connection, variants: Collection[str] | None) -> None:
     )
     batch: list[Row] = []
     for variant, of_variant in groupby(tx.execute(query), key=itemgetter(0)):
-        batch += (row for row in _days(variant, of_variant) if row["day"] > frozen)
+        batch += (row for row in _days(variant, of_variant) if row["day"] > kept_to)
         if len(batch) >= BATCH:
             tx.execute(insert(DAILY), batch)
             batch.clear()

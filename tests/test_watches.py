@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from db import sql
-from db.engine import reading
+from db import keeping, sql
+from db.engine import reading, writing
 from scrapers.base import Mode, Source, Walk
 from scrapers.crawl import Crawl
 from tests.conftest import NOON, raw
@@ -121,6 +122,29 @@ def test_the_lowest_of_a_card_is_told_over_all_sources_and_cleaned(market: Build
     [alone] = low.shows(card("1", "650"), card("2", "400"), at=at + 2 * HOUR)
     assert alone.endswith("(unverified)")
     assert low.shows(card("1", "600"), card("2", "720"), at=at + 3 * HOUR) == [], "400 was near enough to be a price"
+
+
+@pytest.mark.parametrize("scope", [Scope.VARIANT, Scope.GROUP])
+def test_a_low_outlives_its_single_prices(market: BuildMarket, scope: Scope) -> None:
+    low = market(lowest=EVER, lowest_of=scope, metric="usd")
+    for day, other in ((0, "400"), (1, "400"), (2, "720"), (5, "30"), (6, "720"), (400, "720")):
+        low.shows(card("1", "700"), card("2", other), at=NOON + day * DAY)
+    for day in (401, 402):
+        low.shows(card("1", "700"), at=NOON + day * DAY)
+    keeping.forget_prices(partial(writing, low.tracker.engine), before=NOON + 500 * DAY)
+    assert low.shows(card("1", "450"), at=NOON + 503 * DAY) == [], "it asked 400 once, and 30 by a slip"
+    [said] = low.shows(card("1", "390"), at=NOON + 510 * DAY)
+    assert said.startswith("deal 1: the lowest ever seen, in 510 days of ")
+    assert said.endswith(": before, 400.00 USD on 2026-05-01")
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_a_price_is_no_slip_because_its_visits_are_forgotten(market: BuildMarket, forgotten: bool) -> None:
+    low = market(lowest=EVER, lowest_of=Scope.LISTING)
+    daily(low, ["700", *["300"] * 3, "700"])
+    if forgotten:
+        keeping.forget_visits(partial(writing, low.tracker.engine), before=NOON + 50 * DAY)
+    assert low.shows(card(price="360"), at=NOON + 60 * DAY) == []
 
 
 def test_the_lowest_of_a_group_is_by_the_metric(market: BuildMarket) -> None:
