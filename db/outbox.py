@@ -109,9 +109,10 @@ def give_up(
     )
 
 
-def take_back(tx: Connection) -> None:
-    """Free what is being sent by nobody any more; for whoever knows that the only sender is dead."""
-    tx.execute(update(DELIVERY).where(DELIVERY.c.state == "owed").values(claimed_until=None))
+def take_back(tx: Connection, channel: str, *, claimed_until: datetime) -> None:
+    """Free what a dead sender had claimed of a channel, until then or less long; who sends since keeps its own."""
+    theirs = (DELIVERY.c.channel == channel, DELIVERY.c.state == "owed", DELIVERY.c.claimed_until <= claimed_until)
+    tx.execute(update(DELIVERY).where(*theirs).values(claimed_until=None))
 
 
 def retry_deliveries(tx: Connection, *, now: datetime, channels: Collection[str] | None = None) -> int:

@@ -12,6 +12,8 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,7 +25,7 @@ from procrastinate.worker import Worker as Engine
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Connection, text
 
-from db import outbox, queries, sources
+from db import delivery_queries, outbox, queries, sources
 from db.engine import LIMITS, committed, reading
 from scrapers.base import Mode
 from scrapers.fetch import Fetcher
@@ -43,7 +45,7 @@ SCHEMA = "tracker_jobs"
 MOST_WAITING, MOST_OF_A_HOST = 1_000, 8
 """Visits that wait as jobs at a time: the library looks through all of them for one whose host is free."""
 
-DESK = "desk"
+DESK, MOST_AT_THE_DESK = "desk", 2
 VISITS = "visits"
 
 AGAIN = RetryStrategy(max_attempts=5, exponential_wait=2, retry_exceptions=[StoreError])
@@ -64,7 +66,8 @@ class Worker:
         self._fetcher = fetcher
         self._concurrency = concurrency
         self._entries: Mapping[str, Entry] = timetable(config)
-        self._threads = ThreadPoolExecutor(concurrency + 3, thread_name_prefix="job")
+        self._desk = MOST_AT_THE_DESK + len(tracker.channels)  # each channel may be slow
+        self._threads = ThreadPoolExecutor(concurrency + self._desk + 1, thread_name_prefix="job")
         self._stopping = asyncio.Event()
         self._running: list[Engine] = []
         self._address = _address(tracker.engine.url)
@@ -104,7 +107,7 @@ class Worker:
             "delete_jobs": DeleteJobCondition.SUCCESSFUL,
             "install_signal_handlers": False,
         }
-        desk = Engine(self._app, queues=[DESK], name=DESK, concurrency=2, **shared)
+        desk = Engine(self._app, queues=[DESK], name=DESK, concurrency=self._desk, **shared)
         visits = Engine(self._app, queues=[VISITS], name=VISITS, concurrency=self._concurrency, **shared)
         self._running = [desk, visits]
         runs = [asyncio.create_task(one.run()) for one in self._running]
@@ -193,26 +196,36 @@ class Worker:
                 await self._defer_delivery()
         await asyncio.sleep(min(self._fetcher.rest_s(entry.host), LONGEST_REST_S))
 
-    async def deliver(self) -> None:
-        """Deliver what is owed."""
-        await self.aside(self._delivered)
+    async def deliver(self, channel: str) -> None:
+        """Deliver what is owed to a channel."""
+        delivered = await self.aside(partial(delivery.through, self._tracker, channel, now=now_utc))
+        _say_refusals(delivered)
+        if delivered.disabled:
+            await self._defer_delivery()  # the others are told of it
 
     def _delivered(self) -> None:
-        for refusal in delivery.deliver(self._tracker).refusals:
-            log.warning("not delivered, %s", refusal)
+        _say_refusals(delivery.deliver(self._tracker))
 
     async def _defer_delivery(self) -> None:
-        try:
-            await self._app.tasks["deliver"].defer_async()
-        except exceptions.AlreadyEnqueued:
-            return
+        """Make a job for each channel that anything is owed to: one that is slow or down holds back no other."""
+        for channel in await self.aside(self._owed):
+            lock = f"deliver {channel}"
+            task = self._app.tasks["deliver"].configure(lock=lock, queueing_lock=lock)
+            with suppress(exceptions.AlreadyEnqueued):
+                await task.defer_async(channel=channel)
+
+    def _owed(self) -> list[str]:
+        with reading(self._tracker.engine) as conn:
+            return delivery_queries.channels_owed(conn)
 
     async def rescue(self) -> None:
         """Clear away the jobs of dead workers and give back what they held: the next tick makes new ones."""
         manager = self._app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._table.dead_after_s):
             log.warning("%s: the worker at it died; it is done again", job.task_kwargs.get("source", job.task_name))
-            await self.aside(partial(committed, self._tracker.engine, partial(_given_back, job)))
+            silent_since = now_utc() - timedelta(seconds=self._table.dead_after_s)
+            given_back = partial(_given_back, job, silent_since)
+            await self.aside(partial(committed, self._tracker.engine, given_back))
             await manager.finish_job_by_id_async(job.id or 0, status=Status.FAILED, delete_job=True)
         await manager.prune_stalled_workers(10 * self._table.dead_after_s)
 
@@ -221,7 +234,10 @@ class Worker:
         await self._app.job_manager.delete_old_jobs(nb_hours=7 * 24, include_failed=True)
 
 
-_KNOWN_JOBS = f"SELECT queueing_lock FROM {SCHEMA}.procrastinate_jobs WHERE status IN ('todo', 'doing')"
+_KNOWN_JOBS = (
+    f"SELECT queueing_lock FROM {SCHEMA}.procrastinate_jobs"
+    f" WHERE queue_name = '{VISITS}' AND status IN ('todo', 'doing')"
+)
 
 
 def _app(worker: Worker, address: str, table: ClusterTable, *, most_connections: int) -> App:
@@ -232,9 +248,9 @@ def _app(worker: Worker, address: str, table: ClusterTable, *, most_connections:
     async def visit(context: JobContext, source: str, mode: str) -> None:
         await worker.visit(context, source, mode)
 
-    @app.task(name="deliver", queue=DESK, lock="deliver", queueing_lock="deliver")
-    async def deliver() -> None:
-        await worker.deliver()
+    @app.task(name="deliver", queue=DESK)
+    async def deliver(channel: str) -> None:
+        await worker.deliver(channel)
 
     def regularly(cron: str, name: str, work: Callable[[], Coroutine[Any, Any, None]], lock: str | None) -> None:
         @app.periodic(cron=cron)
@@ -258,12 +274,18 @@ def _holder(job: int | None, attempts: int) -> str:
     return f"job {job}.{attempts}"
 
 
-def _given_back(job: Job, tx: Connection) -> None:
-    """Free what the dead worker of a job had claimed; of deliveries there is one job at a time."""
+def _say_refusals(delivered: delivery.Delivered) -> None:
+    for refusal in delivered.refusals:
+        log.warning("not delivered, %s", refusal)
+
+
+def _given_back(job: Job, silent_since: datetime, tx: Connection) -> None:
+    """Free what the dead worker of a job had claimed; of deliveries through a channel there is one job at a time."""
     if job.task_name == "visit":
         sources.release(tx, str(job.task_kwargs["source"]), by=_holder(job.id, job.attempts))
     if job.task_name == "deliver":
-        outbox.take_back(tx)
+        claimed_until = silent_since + delivery.LEASE
+        outbox.take_back(tx, str(job.task_kwargs["channel"]), claimed_until=claimed_until)
 
 
 async def _at_most(seconds: float, waiting: Coroutine[Any, Any, object]) -> None:

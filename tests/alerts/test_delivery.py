@@ -307,6 +307,29 @@ def test_a_message_whose_sender_died_is_sent_again_under_its_key(make_tracker: M
     assert [alert["key"] for alert in a.log.messages[0].payload["alerts"]] == ["1", "2"]
 
 
+# the channel, how many minutes before noon its message was claimed; the dead sender of `a` has said nothing for one
+CLAIMS = [
+    ("a", 2, True),
+    ("a", 0.5, False),  # another sender took it since
+    ("b", 2, False),
+]
+
+
+@pytest.mark.parametrize(("channel", "minutes", "freed"), CLAIMS)
+def test_what_a_dead_sender_held_is_freed_and_no_more(
+    make_tracker: MakeTracker, channel: str, minutes: float, freed: bool
+) -> None:
+    a = Told()
+    tracker = make_tracker(channels={"a": a})
+    owe(tracker, "1", to=(channel,))
+    with writing(tracker.engine) as tx:
+        claimed = NOON - minutes * MINUTE + delivery.LEASE
+        assert outbox.claim_message(tx, [1], channel, "1", now=NOON, until=claimed)
+        outbox.take_back(tx, "a", claimed_until=NOON - MINUTE + delivery.LEASE)
+        left = tx.execute(select(sql.DELIVERY.c.claimed_until)).scalar_one()
+    assert left == (None if freed else claimed)
+
+
 def test_quiet_hours_and_the_most_an_hour(make_tracker: MakeTracker) -> None:
     a = Told()
     paces = {"cheap": Pace(quiet=Quiet.read("14:00-16:00"), max_per_hour=2)}

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from pytest_httpserver import HTTPServer
 from sqlalchemy import func, make_url, select, text, update
 from werkzeug import Request, Response
 
+from db import outbox
 from db.engine import open_engine, reading, writing
 from db.sql import SOURCE, VISIT
 from tests.conftest import Ran
@@ -23,6 +25,7 @@ from tests.shop import SHOP, Shop, configure, products
 from tracker import cluster
 from tracker.assemble import Home
 from tracker.core.errors import StoreError
+from tracker.core.flat import flat_notice
 from tracker.pipeline import now_utc
 
 CLUSTER = "[cluster]\ntick_s = 1\npoll_s = 0.05\nheartbeat_s = 0.5\ndead_after_s = 2\n"
@@ -78,6 +81,30 @@ def test_it_visits_delivers_and_stops_cleanly(
     assert "stopped" in said
     assert "Traceback" not in said
     assert len(mailbox.keys) == 1
+
+
+def test_a_channel_that_answers_nothing_holds_back_no_other(
+    home: Home, shop: Shop, httpserver: HTTPServer, postgresql: str
+) -> None:
+    mailbox = Mailbox(httpserver)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        mute.settimeout(60)
+        slow = f'type = "webhook"\nurl = "http://127.0.0.1:{mute.getsockname()[1]}/"\ntimeout_s = 120\n'
+        notify = mailbox.settings.replace('["hook"]', '["hook", "mute"]')
+        configure(home, shop, f"{notify}[channels.mute]\n{slow}{CLUSTER}")
+        with worker(home, postgresql):
+            asked, _ = mute.accept()
+            with asked:
+                assert mailbox.arrived.wait(60), "the first alert waits for the other channel"
+                mailbox.arrived.clear()
+                engine = open_engine(postgresql)
+                with writing(engine) as tx:
+                    notice = flat_notice("another", subject="news", text="more of it", created_at=now_utc())
+                    owed = outbox.Owed(key="another", kind="notice", watch="", payload=notice, channels=("hook",))
+                    outbox.owe(tx, [owed], now=now_utc())
+                engine.dispose()
+                assert mailbox.arrived.wait(20), "what came up meanwhile waits for the other channel"
+                assert mailbox.keys[-1] == "another"
 
 
 def test_what_a_killed_worker_was_at_is_done_by_another(
