@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy import Connection, delete, exists, select, update
 
+from db.rows import raw_of
 from db.sql import LISTING, PAST, PRESENCE, QUARANTINE, SOURCE, VISIT, chunks, upsert
 from tracker.core.health import Doubt, Facts, Field, Measures
 from tracker.core.models import RawListing
@@ -35,6 +36,16 @@ def believe(tx: Connection, source_id: int, mode: str, measures: Measures, *, at
 def forget(tx: Connection, source_id: int, mode: str) -> None:
     """Forget what was usual: from here on something else is."""
     tx.execute(delete(PAST).where(PAST.c.source_id == source_id, PAST.c.mode == mode))
+
+
+def read_anew(tx: Connection, source_id: int, mode: str) -> list[Measures]:
+    """Keep of a source's visits, in all modes, what does not rest on how titles are read; returns those of one mode."""
+    mine = PAST.c.source_id == source_id
+    for one, at, kept in tx.execute(select(PAST.c.mode, PAST.c.at, PAST.c.measures).where(mine)).all():
+        counted = Measures.load(json.loads(kept)).counted()
+        this = (mine, PAST.c.mode == one, PAST.c.at == at)
+        tx.execute(update(PAST).where(*this).values(measures=_json(counted.dump())))
+    return believed(tx, source_id, mode)
 
 
 def last_believed(conn: Connection) -> dict[str, Measures]:
@@ -104,6 +115,17 @@ def facts(conn: Connection, source_id: int, site: str, site_ids: Collection[str]
         site_id: Facts(**dict(zip(_NAMES, said, strict=True)))
         for chunk in chunks(list(site_ids))
         for site_id, *said in conn.execute(standing.where(LISTING.c.site_id.in_(chunk)))
+    }
+
+
+def printed(conn: Connection, site: str, site_ids: Collection[str]) -> dict[str, RawListing]:
+    """What a site printed of some listings when they were written last, by their id there."""
+    c = LISTING.c
+    asked = select(c.site, c.site_id, c.url, c.title, c.raw).where(c.site == site)
+    return {
+        row.site_id: raw_of(row._asdict())
+        for chunk in chunks(list(site_ids))
+        for row in conn.execute(asked.where(c.site_id.in_(chunk))).all()
     }
 
 

@@ -22,6 +22,7 @@ from tracker.assemble import Home, opened
 from tracker.core.errors import Blocked, ParseError, SourceError, Unreachable
 from tracker.core.health import Outcome
 from tracker.core.models import Condition, RawListing
+from tracker.core.offers import Identify
 from tracker.core.rules import Watch
 from tracker.core.wanted import Wanted
 from tracker.pipeline import Tracker, Visited
@@ -317,6 +318,47 @@ def test_what_is_held_of_a_group_shown_whole_is_not_taken_for_gone(life: Life) -
     visited = life.visit([replace(one, condition="") for one in thread[:9]] + [thread[9], new])
     assert (visited.judgement.outcome, visited.new, visited.ended) == (Outcome.SUSPICIOUS, 1, 0)
     assert life.ended() == []
+
+
+# --- another reading ------------------------------------------------------------------------------------------------
+
+CHAIRS = [replace(one, title="Garden chair, oak") for one in shelf()]
+UNSAID = shelf(condition="")
+Reader = Callable[[Tracker], Identify]
+
+
+def as_p40s(tracker: Tracker) -> Identify:
+    return lambda one: tracker.identify(replace(one, title="Tesla P40 24GB"))
+
+
+def as_used(tracker: Tracker) -> Identify:
+    return lambda one: replace(tracker.identify(one), condition=Condition.USED)
+
+
+@pytest.mark.parametrize(
+    ("misread", "shown"),
+    [(as_p40s, shelf()), (as_p40s, CHAIRS), (as_used, UNSAID)],
+    ids=["other cards", "no cards", "no condition"],
+)
+def test_what_we_read_otherwise_ourselves_is_no_doubt_of_the_page(
+    life: Life, misread: Reader, shown: list[RawListing]
+) -> None:
+    reads_better, life.tracker = life.tracker, life.tracker.identifying(misread(life.tracker))
+    for mode in (Mode.SWEEP, Mode.FULL) * 4:
+        life.visit(shown, mode=mode)
+    life.tracker = reads_better
+    later = [life.visit(shown, mode=mode).judgement for mode in (Mode.FULL, Mode.SWEEP) * 2]
+    assert [(one.outcome, one.message) for one in later] == [(Outcome.OK, "")] * 4
+
+
+def test_a_page_that_changed_while_we_read_otherwise_is_doubted_still(life: Life) -> None:
+    reads_better, life.tracker = life.tracker, life.tracker.identifying(as_p40s(life.tracker))
+    settled(life)
+    life.tracker = reads_better
+    other = life.visit([replace(one, title="RTX 5090 32GB") for one in shelf()]).judgement
+    assert "another variant" in other.message
+    assert "5 listings on 2 pages, usually 10" in life.visit(shelf(5)).judgement.message
+    assert life.visit(shelf()).judgement.outcome is Outcome.OK
 
 
 # --- the owner ----------------------------------------------------------------------------------------------------

@@ -56,12 +56,20 @@ def judged(
 ) -> Judged:
     """Hold a visit against what is believed of its source."""
     mode = source.mode.value
-    facts = past.facts(tx, source_id, source.site, [outcome.raw.site_id for outcome in outcomes])
+    site_ids = [outcome.raw.site_id for outcome in outcomes]
+    facts = past.facts(tx, source_id, source.site, site_ids)
     numbers = {"shown": harvest.shown, "pages": harvest.pages, "repeats": harvest.repeats}
     measures = health.measure(outcomes, facts, **numbers, rates=rates)
     usual = past.believed(tx, source_id, mode)
     whole = harvest.error is None
     doubts = health.doubts(measures, usual, whole=whole and not harvest.restless)
+    if any(doubt.field in health.OF_READING for doubt in doubts):  # is it the page, or do we read it otherwise?
+        printed = past.printed(tx, source.site, facts.keys())
+        read_today = {site_id: health.facts_of(understand(raw, identify=identify)) for site_id, raw in printed.items()}
+        facts, differing = health.read_as_today(facts, read_today)
+        usual = past.read_anew(tx, source_id, mode) if differing > health.DROP else usual
+        measures = health.measure(outcomes, facts, **numbers, rates=rates)
+        doubts = health.doubts(measures, usual, whole=whole and not harvest.restless)
     if whole:
         empty = health.emptiness(
             measures, usual, on_offer_before=on_offer_before, complete=harvest.complete, canary=canary

@@ -27,6 +27,10 @@ class Field(StrEnum):
     RECOGNISED = "recognised"
 
 
+OF_READING = frozenset({Field.CONDITION, Field.IDENTITY, Field.RECOGNISED})
+"""What rests on how titles are read: by other rules the same page says something else."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
     """One thing not believed, and the sentence that says why.

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from statistics import median
 from typing import Any
@@ -72,6 +72,10 @@ class Measures:
         """What `dump` made; what another version kept beside is left out."""
         return cls(**{name: kept[name] for name in cls.__slots__ if name in kept})
 
+    def counted(self) -> "Measures":
+        """The same without what rests on how titles are read."""
+        return replace(self, read=0, cards=0, medians={})
+
 
 def _rounded(value: Any) -> Any:
     if isinstance(value, float):
@@ -91,6 +95,21 @@ def facts_of(outcome: Offer | Rejected) -> Facts:
         gpu=outcome.verdict.gpu,
         variant=outcome.verdict.variant,
     )
+
+
+def read_as_today(before: Mapping[str, Facts], today: Mapping[str, Facts]) -> tuple[dict[str, Facts], float]:
+    """What was believed, as today's rules read it, and the share of it that they read otherwise.
+
+    `today` is what the rules make of what was printed then, by the same ids.
+    """
+    read = {
+        site_id: replace(old, **{name: getattr(today[site_id], name) for name in _READ}) if site_id in today else old
+        for site_id, old in before.items()
+    }
+    return read, _share(sum(read[site_id] != old for site_id, old in before.items()), len(before))
+
+
+_READ = ("condition", "gpu", "variant")
 
 
 def measure(
