@@ -25,9 +25,9 @@ from db.engine import committed, reading
 from db.rows import Row
 from tracker.core.errors import NotifyError, TrackerError
 from tracker.core.flat import flat_notice
+from tracker.core.meanwhile import as_it_stands
 from tracker.core.pace import HOUR, Pace, Waiting, due_at, messages
 from tracker.core.rules import key_of
-from tracker.core.standing import as_it_stands
 from tracker.pipeline import Tracker, now_utc
 
 log = logging.getLogger("tracker")
