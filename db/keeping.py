@@ -8,9 +8,26 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, case, delete, exists, literal, select, update
 from sqlmodel import SQLModel
 
-from db import rollups
+from db import rollups, told
 from db.notes import note
-from db.sql import ALERT, DELIVERY, LISTING, NOTE, PAGE_MEMORY, PRESENCE, PRICE, SOURCE, VISIT
+from db.sql import (
+    ALERT,
+    ASIDE,
+    BLOCKED,
+    CHANNEL,
+    DELIVERY,
+    LISTING,
+    MARK,
+    NOTE,
+    PAGE_MEMORY,
+    PAST,
+    PRESENCE,
+    PRICE,
+    QUARANTINE,
+    SOURCE,
+    VISIT,
+    WATCH,
+)
 
 BATCH = 1000
 """Rows forgotten in one transaction: others write in between."""
@@ -89,10 +106,26 @@ def _hanging_on(table: Table) -> Iterator[Column[Any]]:
 # --- a clock that was wrong ---------------------------------------------------------------------------------------
 
 
+_DATED = (
+    *(PRESENCE.c.seen_at, LISTING.c.first_seen_at, LISTING.c.priced_at, LISTING.c.another_since, LISTING.c.ended_at),
+    *(VISIT.c.started_at, VISIT.c.ended_at, SOURCE.c.broken_since, SOURCE.c.told_at),
+    *(QUARANTINE.c.since, QUARANTINE.c.at, WATCH.c.since, MARK.c.at, BLOCKED.c.at, ASIDE.c.at),
+    *(ALERT.c.created_at, DELIVERY.c.next_try_at, DELIVERY.c.sent_at, CHANNEL.c.disabled_at),
+)
+"""What is dated now where it is later."""
+
+_WAITS = (CHANNEL.c.paused_until, DELIVERY.c.claimed_until)
+"""What is waited for no longer."""
+
+_ALONE = (PRICE.c.at, PAST.c.at, PAGE_MEMORY.c.read_at)
+"""What is forgotten: its time is what it is known by."""
+
+
 def back_to_now(tx: Connection, *, now: datetime) -> int:
     """Date now what a clock that ran ahead has dated later than now; returns how many rows.
 
-    Looks closer only where a source was visited in the future. What such a visit said about absence is not believed.
+    Looks closer only where a source was visited in the future. What such a visit said about absence is not believed,
+    and of several prices of those days the last one stands.
     """
     late = SOURCE.c.last_visit_at > now + SLACK
     if tx.execute(select(SOURCE.c.id).where(late).limit(1)).first() is None:
@@ -110,14 +143,15 @@ def back_to_now(tx: Connection, *, now: datetime) -> int:
             next_sweep_at=case((SOURCE.c.next_sweep_at.is_not(None), at)),
             claimed_until=None,
         ),
-        update(PRESENCE).where(PRESENCE.c.seen_at > now).values(seen_at=at),
-        update(LISTING).where(LISTING.c.ended_at > now).values(ended_at=at),
-        update(LISTING).where(LISTING.c.first_seen_at > now).values(first_seen_at=at),
-        update(DELIVERY).where(DELIVERY.c.state == "owed", DELIVERY.c.next_try_at > now).values(next_try_at=at),
-        delete(PAGE_MEMORY).where(PAGE_MEMORY.c.read_at > now),
+        *(update(one.table).where(one > now).values({one.name: at}) for one in _DATED),
+        *(update(one.table).where(one > now).values({one.name: None}) for one in _WAITS),
+        *(delete(one.table).where(one > now) for one in _ALONE),
+        delete(rollups.DAILY).where(rollups.DAILY.c.day > now.date().isoformat()),
     ):
         mended += tx.execute(statement).rowcount
-    return mended
+    if (last := tidied_at(tx)) is not None and last > now:
+        note_tidied(tx, now=now)
+    return mended + told.date_back(tx, now=now)
 
 
 # --- whether it can be written, and when it was tidied ------------------------------------------------------------

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -59,6 +59,21 @@ def remember(tx: Connection, entries: Collection[Remembered]) -> None:
 def forget(tx: Connection, watch: str) -> None:
     """Forget what a watch has said: an edited one speaks afresh."""
     tx.execute(delete(TOLD).where(TOLD.c.watch == watch))
+
+
+def date_back(tx: Connection, *, now: datetime) -> int:
+    """Date now what was told later than now; returns how many rows."""
+    entries = []
+    for row in tx.execute(select(TOLD)):
+        rules = _read(row.rules, row.unit_usd, row.at)
+        if row.at > now or any(last.fitted_at > now for last in rules.values()):
+            early = {
+                rule: replace(last, at=min(last.at, now), fitted_at=min(last.fitted_at, now))
+                for rule, last in rules.items()
+            }
+            entries.append(Remembered(watch=row.watch, listing_id=row.listing_id, rules=early, held=row.held))
+    remember(tx, entries)
+    return len(entries)
 
 
 def _row(entry: Remembered, rules: Mapping[Rule, Told]) -> Row:

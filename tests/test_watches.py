@@ -9,10 +9,12 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
+from sqlmodel import SQLModel
 
-from db import keeping, sql
+from db import channels, keeping, rollups, sql, told
 from db.engine import reading, writing
+from db.tables import Instant
 from scrapers.base import Mode, Source, Walk
 from scrapers.crawl import Crawl
 from tests.conftest import NOON, raw
@@ -97,6 +99,40 @@ def test_a_slip_of_one_visit_is_neither_a_low_nor_a_change(market: BuildMarket) 
     said = daily(low, prices)
     assert [len(day) for day in said[3:]] == [0, 0, 0, 0, 0, 0, 0, 1, 0]
     assert said[10] == ["deal 1: the lowest ever seen, in 10 days of this listing: before, 700.00 USD on 2026-05-01"]
+
+
+AHEAD = {"next_visit_at", "next_sweep_at", "listed_at", "ends_at"}
+"""What may be later than now: what is planned, and what sites say."""
+
+
+def test_nothing_stays_in_a_future_that_never_came(market: BuildMarket) -> None:
+    fast = market(any_change=Decimal("0.03"), back=True, cool_down=DAY)
+    fast.shows(card(price="700"), card("2"), at=NOON)
+    for hours, price in ((1, "690"), (2, "600"), (3, "500"), (4, "400")):
+        fast.shows(card(price=price), at=NOON + 30 * DAY + hours * HOUR)
+    fast.shows(at=NOON + 30 * DAY + 5 * HOUR, error=Unreachable("no answer", site="barn"))
+    now = NOON + DAY
+    with writing(fast.tracker.engine) as tx:
+        channels.know(tx, "hook", "of its settings")
+        channels.pause(tx, "hook", until=NOON + 31 * DAY, error="busy")
+        tx.execute(update(sql.DELIVERY).values(claimed_until=NOON + 30 * DAY))
+        keeping.note_tidied(tx, now=NOON + 30 * DAY)
+        assert keeping.back_to_now(tx, now=now) > 0
+        assert keeping.back_to_now(tx, now=now) == 0
+        instants = [
+            column
+            for table in SQLModel.metadata.sorted_tables
+            for column in table.columns
+            if isinstance(column.type, Instant) and column.name not in AHEAD
+        ]
+        late = {
+            f"{one.table}.{one.name}": tx.execute(select(func.max(one, type_=one.type))).scalar() for one in instants
+        }
+        assert {name: at for name, at in late.items() if at is not None and at > now} == {}
+        assert all(last.fitted_at <= now for last in told.told(tx, [1]).values())
+        assert tx.execute(select(func.max(rollups.DAILY.c.day))).scalar_one() <= now.date().isoformat()
+        assert keeping.tidied_at(tx) == now
+    assert fast.shows(card(price="300"), at=now + 2 * DAY), "it speaks again"
 
 
 def test_a_visit_that_failed_confirms_no_slip(market: BuildMarket) -> None:
