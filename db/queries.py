@@ -48,7 +48,7 @@ from db.sql import (
 from tracker.core.gpus import Catalogue
 from tracker.core.health import HEALTHY
 from tracker.core.metrics import Basis, Metric
-from tracker.core.models import Priced
+from tracker.core.models import Kind, Priced
 from tracker.core.money import Rates
 from tracker.core.risk import SCAM_SELLER
 from tracker.core.rules import Change, Event
@@ -295,6 +295,18 @@ def on_offer(conn: Connection, *, wanted: Wanted, catalogue: Catalogue) -> list[
     found = offers(conn, *clauses(wanted), either, catalogue=catalogue)
     again = replace(wanted, sources=())  # a listing may be shown by several; only the database knows all of them
     return sorted((offer for offer in found if again.wants(offer)), key=lambda one: one.listing_id)
+
+
+def count_on_offer(conn: Connection, *, wanted: Wanted, catalogue: Catalogue) -> int:
+    """How many listings `on_offer` tells of, without building them; words alone take a look at each."""
+    if wanted.says or wanted.without:
+        return len(on_offer(conn, wanted=wanted, catalogue=catalogue))
+    c, families = LISTING.c, wanted.families(catalogue)
+    variants = [gpu.id for gpu in wanted.variants(catalogue)]
+    named = c.gpu.in_(families) if families is not None else true()
+    kind = {Sort.ALL: true(), Sort.UNIFIED: c.kind == Kind.UNIFIED, Sort.CARD: c.kind != Kind.UNIFIED}[wanted.sort]
+    either = or_(c.variant.in_(variants), and_(c.variant.is_(None), named, kind))
+    return int(conn.execute(select(func.count()).select_from(LISTING).where(*clauses(wanted), either)).scalar_one())
 
 
 def counts(conn: Connection) -> Mapping[str, int]:

@@ -366,7 +366,10 @@ class Told(SQLModel, table=True):
     marks what the cool-down kept back, to be looked at again. A row of the first release names no rule: it was `below`.
     """
 
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        Index("told_held", "listing_id", sqlite_where=text("held = 1"), postgresql_where=text("held")),
+        {"sqlite_with_rowid": False},
+    )
 
     watch: str = Field(primary_key=True)
     listing_id: int = Field(sa_column_args=[ForeignKey("listing.id")], sa_type=BigInteger, primary_key=True)

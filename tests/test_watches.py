@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlmodel import SQLModel
 
-from db import channels, keeping, rollups, sql, told
+from db import channels, keeping, queries, rollups, sql, told
 from db.engine import reading, writing
 from db.tables import Instant
 from scrapers.base import Mode, Source, Walk
@@ -20,9 +20,9 @@ from scrapers.crawl import Crawl
 from tests.conftest import NOON, raw
 from tracker import pipeline
 from tracker.core.errors import Blocked, Unreachable
-from tracker.core.models import RawListing
+from tracker.core.models import Condition, RawListing
 from tracker.core.rules import EVER, Risk, Scope, Watch
-from tracker.core.wanted import Wanted
+from tracker.core.wanted import Modded, Sort, Wanted
 from tracker.pipeline import Tracker
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -203,6 +203,56 @@ def test_flicker_around_a_threshold_is_silence(market: BuildMarket) -> None:
 def test_what_has_not_answered_for_a_week_is_news_again(market: BuildMarket) -> None:
     said = daily(market(below=Decimal(700), metric="usd"), ["705", "690", *["710"] * 7, "695", "650"])
     assert [len(day) for day in said] == [0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1]
+
+
+def test_what_waits_and_has_ended_waits_no_longer(market: BuildMarket) -> None:
+    cool = market(below=Decimal(700), metric="usd", any_change=Decimal("0.03"), cool_down=2 * DAY)
+    cool.shows(card(price="750"), card("2", "900"), at=NOON)
+    cool.shows(card(price="650"), card("2", "900"), at=NOON + HOUR)
+    cool.shows(card(price="600"), card("2", "900"), at=NOON + 2 * HOUR)
+    with reading(cool.tracker.engine) as conn:
+        assert [number for _, number, _ in told.held(conn)] == [1]
+        if conn.dialect.name == "sqlite":
+            asked = (
+                select(sql.TOLD.c.watch).where(sql.TOLD.c.held).compile(conn, compile_kwargs={"literal_binds": True})
+            )
+            [plan] = conn.execute(text(f"EXPLAIN QUERY PLAN {asked}")).mappings()
+            assert "told_held" in plan["detail"], "what was told of a million listings is not read to find the few"
+    for hours in (3, 4, 72):
+        cool.shows(card("2", "900"), at=NOON + hours * HOUR)
+    with reading(cool.tracker.engine) as conn:
+        assert told.held(conn) == []
+
+
+COUNTED = [
+    Wanted(),
+    Wanted(gpus=("rtx-3090",), conditions=(Condition.USED,)),
+    Wanted(gpus=("rtx-3080*",)),
+    Wanted(sort=Sort.UNIFIED),
+    Wanted(sort=Sort.ALL, modded=Modded.NO),
+    Wanted(min_vram_gb=20),
+    Wanted(max_outlay_usd=Decimal(705), sources=("barn",)),
+    Wanted(says=("RTX",), without=("broken",)),
+    Wanted(says=("RT",)),
+]
+
+
+@pytest.mark.parametrize("wanted", COUNTED, ids=str)
+def test_what_is_on_offer_is_counted_as_it_is_listed(market: BuildMarket, wanted: Wanted) -> None:
+    here = market(below=Decimal(1))
+    here.shows(
+        card("1"),
+        card("2", "710", condition="New"),
+        card("3", "300", title="RTX 3080"),  # of 10 GB or 12 GB
+        card("4", "500", title="RTX 3090 24GB broken fan"),
+        card("5", "5000", title="Mac Studio M2 Ultra"),
+        card("6", title="Mac Studio M2 Ultra 192GB"),
+        at=NOON,
+    )
+    catalogue = here.tracker.catalogue
+    with reading(here.tracker.engine) as conn:
+        listed = queries.on_offer(conn, wanted=wanted, catalogue=catalogue)
+        assert queries.count_on_offer(conn, wanted=wanted, catalogue=catalogue) == len(listed)
 
 
 def test_a_cool_down_holds_back_and_says_it_later(market: BuildMarket) -> None:

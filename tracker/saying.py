@@ -43,6 +43,7 @@ def say(tx: Connection, index: Index, visit: Visit, scene: Scene) -> int:
         *_with_relisted(tx, index, visit, scene.now),
         *(change for change in later if change.offer.listing_id not in changed),
     ]
+    told.remember(tx, [Remembered(watch=watch, listing_id=number, rules={}) for watch, number in waiting])
     pairs = list(index.pairs(changes))
     if not pairs:
         return 0
@@ -51,8 +52,7 @@ def say(tx: Connection, index: Index, visit: Visit, scene: Scene) -> int:
     found = list(answers(index, changes, told=told.told(tx, ids), past=past))
     alerts = [answer.alert for answer in found if answer.told]
     owed = _owe(tx, alerts, scene, past)
-    no_more = [Remembered(watch=watch, listing_id=number, rules={}) for watch, number in waiting]
-    told.remember(tx, [*no_more, *(remembered(answer, scene.now) for answer in found)])
+    told.remember(tx, [remembered(answer, scene.now) for answer in found])
     return owed
 
 

@@ -38,7 +38,7 @@ def watches(tracker: Tracker, config: Config) -> list[dict[str, Any]]:
         )
         last = {row[0]: row[1] for row in conn.execute(newest)}
         offers = {
-            watch.name: len(queries.on_offer(conn, wanted=watch.wanted, catalogue=tracker.catalogue))
+            watch.name: queries.count_on_offer(conn, wanted=watch.wanted, catalogue=tracker.catalogue)
             for watch in tracker.watches
         }
     return [

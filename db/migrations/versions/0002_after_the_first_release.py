@@ -111,3 +111,10 @@ def upgrade() -> None:
     with op.batch_alter_table("told", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rules", sa.String(), server_default="{}", nullable=False))
         batch_op.add_column(sa.Column("held", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+        batch_op.create_index(
+            "told_held",
+            ["listing_id"],
+            unique=False,
+            sqlite_where=sa.text("held = 1"),
+            postgresql_where=sa.text("held"),
+        )
