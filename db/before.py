@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Float, String, Subquery, column, func, select, type_coerce, values
 
-from db.points import points
+from db.points import SINCE, points
 from db.rollups import DAILY, frozen
 from db.rows import Row
 from db.sql import LAST_SEEN, LISTING, NOT_MARKET, PRESENCE, VISIT, chunks
@@ -155,7 +155,7 @@ def _stood(variants: Collection[str], conditions: Collection[Condition], before:
         ~c.auction,
         c.rejected.is_(None),
         c.id.not_in(NOT_MARKET),
-        beside=(c.variant, c.condition, c.source_id, c.another_since),
+        beside=(c.variant, c.condition, c.source_id, c.another_since, SINCE.label("today_since")),
     ).c
     until = func.lead(point.at, type_=point.at.type).over(partition_by=point.listing_id, order_by=point.at)
     around = [
@@ -177,6 +177,7 @@ def _as_stood(conn: Connection, row: Row, medians: Mapping[tuple[str, str, str],
         until=until,
         before=asked[0],
         after=asked[1],
+        today=row["at"] == row["today_since"],
         median_usd=medians.get((row["variant"], _class(row["condition"]), row["at"].date().isoformat())),
     )
     if found.believable and not replace(found, once=True).believable:

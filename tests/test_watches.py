@@ -265,6 +265,36 @@ def test_a_cool_down_holds_back_and_says_it_later(market: BuildMarket) -> None:
     assert cool.shows(card(price="600"), at=at + 99 * HOUR) == []
 
 
+HELD_BACK: dict[str, tuple[dict[str, Any], list[str], str]] = {
+    "back": ({"back": True}, ["705", "690", "gone", "695"], "back in stock"),
+    "its lowest": ({"lowest": EVER, "lowest_of": Scope.LISTING}, ["720"] * 16 + ["690", "650"], "before, 690.00 USD"),
+    "the card's lowest": ({"lowest": EVER}, ["720"] * 16 + ["690", "650"], "before, 690.00 USD"),
+    "the group's lowest": (
+        {"lowest": EVER, "lowest_of": Scope.GROUP, "metric": "usd"},
+        ["720"] * 16 + ["690", "650"],
+        "before, 690.00 USD",
+    ),
+    "a drop": ({"drop": Decimal("0.04"), "drop_days": 30}, ["720", "690", "655"], "down"),
+}
+
+
+@pytest.mark.parametrize("name", HELD_BACK)
+def test_whatever_a_cool_down_holds_back_is_said_after_it(market: BuildMarket, name: str) -> None:
+    rule, prices, said = HELD_BACK[name]
+    asks: dict[str, Any] = {"below": Decimal(700), "metric": "usd", "cool_down": 2 * DAY, **rule}
+    cool = market(**asks)
+    at, heard = NOON, []
+    for price in prices:
+        at += 12 * HOUR
+        gone = {"availability": "OutOfStock"} if price == "gone" else {}
+        heard.append(cool.shows(card("0", "900"), card(price="690" if gone else price, **gone), at=at))
+    assert heard[-1] == [], "the cool-down is not over"
+    last = prices[-1]
+    after = [cool.shows(card("0", "900"), card(price=last), at=at + hours * HOUR) for hours in (1, 72, 144)]
+    assert [len(each) for each in after] == [0, 1, 0]
+    assert said in after[1][0]
+
+
 def test_a_relisted_card_is_not_new(market: BuildMarket) -> None:
     new = market(new=True, below=Decimal(710), metric="usd")
     new.shows(card("0", "900"), at=NOON)

@@ -13,7 +13,7 @@ from tracker.core.market import CLASS_OF
 from tracker.core.metrics import METRICS
 from tracker.core.models import Condition, Priced
 from tracker.core.rules import EVER, Change, Low, Past, Risk, Scope, Watch
-from tracker.core.rules.past import lowest
+from tracker.core.rules.past import Stood, lowest
 from tracker.market import Judged, judged
 
 Pair = tuple[Watch, Change]
@@ -93,12 +93,12 @@ def _lows(conn: Connection, pairs: Iterable[Pair], scene: Scene) -> dict[int, di
     for span, mine in of_cards.items():
         lows = _lows_of_cards(conn, mine, span, scene)
         for watch, change in mine:
-            if low := lows.get(_cell(change.offer)):
+            if low := lows.get(change.offer.listing_id):
                 found[change.offer.listing_id][watch.name] = low
     for mine in of_groups.values():
-        if low := _low_of_group(conn, mine, scene):
-            for watch, change in mine:
-                found[change.offer.listing_id][watch.name] = low
+        watch = mine[0][0]
+        for listing_id, low in _lows_of_group(conn, mine, scene).items():
+            found[listing_id][watch.name] = low
     return found
 
 
@@ -107,33 +107,40 @@ def _cell(offer: Priced) -> tuple[str | None, str]:
     return offer.variant, CLASS_OF[Condition(offer.condition)].value
 
 
-def _lows_of_cards(
-    conn: Connection, pairs: Iterable[Pair], span: timedelta, scene: Scene
-) -> dict[tuple[str | None, str], Low]:
+def _lows_of_cards(conn: Connection, pairs: Iterable[Pair], span: timedelta, scene: Scene) -> dict[int, Low]:
+    pairs = list(pairs)
     cells = {_cell(change.offer) for _, change in pairs}
     variants = sorted({variant for variant, _ in cells if variant})
     since = scene.now - span
     stood = before.lowest_of_each(conn, variants, since=since, before=scene.now)
     watched = before.watched_since(conn, variants)
-    lows = {
-        cell: lowest(mine, since=since, watched_since=watched[cell])
-        for cell, mine in stood.items()
-        if cell in cells and cell in watched
-    }
-    return {cell: low for cell, low in lows.items() if low is not None}
+    lows = {}
+    for _, change in pairs:
+        cell = _cell(change.offer)
+        if cell in stood and cell in watched:
+            mine = _before(change.offer, stood[cell])
+            lows[change.offer.listing_id] = lowest(mine, since=since, watched_since=watched[cell])
+    return {listing_id: low for listing_id, low in lows.items() if low is not None}
 
 
-def _low_of_group(conn: Connection, pairs: Sequence[Pair], scene: Scene) -> Low | None:
+def _before(offer: Priced, stood: Iterable[Stood]) -> list[Stood]:
+    """All but what the offer itself asks today, which may have been stored by an earlier visit."""
+    return [one for one in stood if not (one.today and one.listing_id == offer.listing_id)]
+
+
+def _lows_of_group(conn: Connection, pairs: Sequence[Pair], scene: Scene) -> dict[int, Low]:
     watch, metric = pairs[0][0], METRICS[pairs[0][0].metric]
     if metric.more_is_better or (not scene.replaying and _beaten(conn, pairs, scene)):
-        return None
+        return {}
     lines = {gpu.id: line for gpu in watch.wanted.variants(scene.catalogue) if (line := metric.line(gpu, watch.basis))}
     conditions = list(watch.wanted.conditions or Condition)
     since = scene.now - (watch.lowest or EVER)
     stood = before.lowest_of_group(conn, lines, conditions, since=since, before=scene.now)
     classes = {CLASS_OF[one].value for one in conditions}
     watched = [at for (_, one), at in before.watched_since(conn, lines).items() if one in classes]
-    return lowest(stood, since=since, watched_since=min(watched)) if watched else None
+    offers = [change.offer for _, change in pairs if watched]
+    lows = {one.listing_id: lowest(_before(one, stood), since=since, watched_since=min(watched)) for one in offers}
+    return {listing_id: low for listing_id, low in lows.items() if low is not None}
 
 
 def _beaten(conn: Connection, pairs: Sequence[Pair], scene: Scene) -> bool:

@@ -1,5 +1,6 @@
 """What a visit, or a new watch, has to say: the rules over what changed, in the transaction that stored it."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,9 +10,9 @@ from sqlalchemy import Connection
 from db import outbox, queries, told
 from db.before import gone_before
 from db.sql import LISTING, SET_ASIDE
-from db.told import Remembered
+from db.told import Held, Remembered
 from tracker.core.flat import MOST_OFFERS, flat_alert
-from tracker.core.rules import Alert, Answer, Change, Event, Index, Past, Told, Watch, answers, summarise, told_by
+from tracker.core.rules import Alert, Answer, Change, Event, Index, Past, Rule, Told, Watch, answers, summarise, told_by
 from tracker.core.rules.relisting import stands_in_for
 from tracker.market import Judged, judged
 from tracker.past import Scene, known_past
@@ -38,18 +39,22 @@ def say(tx: Connection, index: Index, visit: Visit, scene: Scene) -> int:
         return summary(tx, list(index.pairs(visit.changes)), scene, occasion=occasion)
     changed = {change.offer.listing_id for change in visit.changes}
     waiting = _held(tx, index, scene)
-    later = [*_ending(tx, index, scene), *_again(tx, waiting, scene)]
+    no_more = [Remembered(watch=one.watch, listing_id=one.listing_id, rules={}, held=frozenset()) for one in waiting]
     changes = [
         *_with_relisted(tx, index, visit, scene.now),
-        *(change for change in later if change.offer.listing_id not in changed),
+        *(change for change in _ending(tx, index, scene) if change.offer.listing_id not in changed),
     ]
-    told.remember(tx, [Remembered(watch=watch, listing_id=number, rules={}) for watch, number in waiting])
-    pairs = list(index.pairs(changes))
+    again = [pair for pair in _again(tx, index, waiting, scene) if pair[1].offer.listing_id not in changed]
+    pairs = [*index.pairs(changes), *again]
+    told.remember(tx, no_more)
     if not pairs:
         return 0
     past = known_past(tx, pairs, scene)
     ids = {number for _, change in pairs for number in (change.offer.listing_id, change.relists) if number is not None}
-    found = list(answers(index, changes, told=told.told(tx, ids), past=past))
+    known = told.told(tx, ids)
+    found = list(answers(index, changes, told=known, past=past))
+    for watch, change in again:
+        found += answers([watch], [change], told=known, past=past)
     alerts = [answer.alert for answer in found if answer.told]
     owed = _owe(tx, alerts, scene, past)
     told.remember(tx, [remembered(answer, scene.now) for answer in found])
@@ -117,18 +122,29 @@ def _ending(tx: Connection, index: Index, scene: Scene) -> Iterator[Change]:
         yield Change(event=Event.ENDING, offer=offer, noticed_at=scene.now)
 
 
-def _held(tx: Connection, index: Index, scene: Scene) -> list[tuple[str, int]]:
-    """What a cool-down kept silent, by watch and listing, where it is over."""
+def _held(tx: Connection, index: Index, scene: Scene) -> list[Held]:
+    """What a cool-down kept silent, where it is over."""
     cooling = {watch.name: watch.cool_down for watch in index.watches}
     waiting = told.held(tx) if any(cooling.values()) else []
-    return [(watch, number) for watch, number, at in waiting if watch in cooling and scene.now - at >= cooling[watch]]
+    return [one for one in waiting if one.watch in cooling and scene.now - one.at >= cooling[one.watch]]
 
 
-def _again(tx: Connection, waiting: Sequence[tuple[str, int]], scene: Scene) -> Iterator[Change]:
-    numbers = {number for _, number in waiting}
-    here = (LISTING.c.id.in_(numbers), LISTING.c.on_offer, LISTING.c.id.not_in(SET_ASIDE))
-    for offer in queries.offers(tx, *here, catalogue=scene.catalogue) if numbers else ():
-        yield Change(event=Event.PRICE, offer=offer, noticed_at=scene.now)
+def _again(tx: Connection, index: Index, waiting: Sequence[Held], scene: Scene) -> Iterator[tuple[Watch, Change]]:
+    """What waited, as what it was when it happened, for the watch that waited."""
+    by_number: defaultdict[int, dict[str, Held]] = defaultdict(dict)
+    for one in waiting:
+        by_number[one.listing_id][one.watch] = one
+    here = (LISTING.c.id.in_(by_number), LISTING.c.on_offer, LISTING.c.id.not_in(SET_ASIDE))
+    for offer in queries.offers(tx, *here, catalogue=scene.catalogue) if by_number else ():
+        change = Change(event=Event.PRICE, offer=offer, noticed_at=scene.now)
+        for watch, _ in index.pairs([change]):
+            if waited := by_number[offer.listing_id].get(watch.name):
+                event = next((event for rule, event in _HAPPENED.items() if rule in waited.rules), Event.PRICE)
+                yield watch, replace(change, event=event)
+
+
+_HAPPENED = {Rule.NEW: Event.NEW, Rule.BACK: Event.BACK}
+"""What must have happened for a rule to speak, where that is more than a price."""
 
 
 # --- what is kept in mind -----------------------------------------------------------------------------------------
@@ -139,9 +155,8 @@ def remembered(answer: Answer, now: datetime) -> Remembered:
     unit_usd = answer.change.offer.unit_usd
     said = {reason.rule: Told(at=now, fitted_at=now, unit_usd=unit_usd) for reason in answer.told}
     quiet = {rule: replace(last, fitted_at=now) for rule, last in answer.quiet}
-    return Remembered(
-        watch=answer.watch.name, listing_id=answer.change.offer.listing_id, rules=quiet | said, held=answer.held
-    )
+    held = frozenset[Rule]() if answer.told else answer.held or None
+    return Remembered(watch=answer.watch.name, listing_id=answer.change.offer.listing_id, rules=quiet | said, held=held)
 
 
 def _in_summary(alert: Alert, now: datetime) -> Iterator[Remembered]:

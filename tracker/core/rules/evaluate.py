@@ -41,14 +41,14 @@ class Alert:
 class Answer:
     """What one watch makes of one change: `told` are the reasons to speak now, `quiet` what was told and is still true.
 
-    `held` says that the cool-down alone keeps it silent: it is due when that is over.
+    `held` are the rules that the cool-down alone keeps silent: they are due when that is over.
     """
 
     watch: Watch
     change: Change
     told: tuple[Reason, ...] = ()
     quiet: tuple[tuple[Rule, Told], ...] = ()
-    held: bool = False
+    held: frozenset[Rule] = frozenset()
 
     @property
     def alert(self) -> Alert:
@@ -115,13 +115,14 @@ def _answer(watch: Watch, change: Change, told: AllTold, past: Past) -> Answer:
     spoke_at = max((last.at for last in before.values()), default=None)
     cooling = spoke_at is not None and now - spoke_at < watch.cool_down
     said = () if cooling else tuple(news)
+    held = frozenset(one.rule for one in news) if cooling else frozenset()
     firing = {one.rule for one in fired} | standing
     return Answer(
         watch=watch,
         change=change,
         told=said,
-        quiet=tuple((rule, last) for rule, last in before.items() if rule in firing),
-        held=cooling and bool(news),
+        quiet=tuple((rule, last) for rule, last in before.items() if rule in firing - held),
+        held=held,
     )
 
 

@@ -32,7 +32,7 @@ class Stood:
     """One price of some listing: `value` is it in the unit it is compared in, `until` None while it stands.
 
     `before` and `after` are what the listing asked around it, in USD per card; `median_usd` is what half of the offers
-    like it asked then, None where there were too few.
+    like it asked then, None where there were too few. `today` marks what the listing asks since it last changed.
     """
 
     listing_id: int
@@ -43,6 +43,7 @@ class Stood:
     before: Decimal | None = None
     after: Decimal | None = None
     once: bool = False
+    today: bool = False
     median_usd: Decimal | None = None
 
     @property
@@ -142,6 +143,8 @@ def point_of(offer: Priced) -> Point:
 def own_low(points: Sequence[Point], now: Point, *, span: timedelta) -> Low | None:
     """The lowest that a listing itself asked in a span of time, slips left out; None where it asked nothing yet."""
     kept = cleaned(points, now)
+    if kept and kept[-1] is points[-1] and _as_now(kept[-1], now):  # what it asks today is no price before it
+        kept.pop()
     if not kept:
         return None
     until = [later.at for _, later in pairwise(kept)] + [now.at]
@@ -154,6 +157,11 @@ def own_low(points: Sequence[Point], now: Point, *, span: timedelta) -> Low | No
         return None
     value, at = min(asked)
     return Low(value=value, at=at, watched_since=kept[0].at)
+
+
+def _as_now(point: Point, now: Point) -> bool:
+    asked = (now.price, now.currency, now.shipping)
+    return point.available and (point.price, point.currency, point.shipping) == asked
 
 
 def lowest(stood: Iterable[Stood], *, since: datetime, watched_since: datetime) -> Low | None:
