@@ -363,7 +363,8 @@ class Told(SQLModel, table=True):
     """When a watch last spoke of a listing, and at which unit price (0: no rate was known).
 
     `rules` (JSON) says the same of each rule: the price in cents, when it was told, and when it last held true. `held`
-    marks what the cool-down kept back, to be looked at again; `rules` names by which rules, under `held`. A row of the first release names no rule: it was `below`.
+    marks what the cool-down kept back, to be looked at again; `rules` names what by, under that word. A row of the
+    first release names no rule: it was `below`.
     """
 
     __table_args__ = (

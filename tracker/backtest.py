@@ -259,7 +259,6 @@ def _comparable(life: Life, at: datetime) -> Iterator[dict[str, Any]]:
         return
     same = {name: getattr(life.offer, name) for name in ("site", "seller", "url", "title", "country", "condition")}
     standing = point.available
-    same |= {"listed_at": life.offer.listed_at, "first_seen_at": life.offer.first_seen_at}
     yield {**same, "unit_usd": point.unit_usd, "at": at if standing else point.at, "on_offer": standing}
 
 
