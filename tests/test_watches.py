@@ -211,7 +211,7 @@ def test_what_waits_and_has_ended_waits_no_longer(market: BuildMarket) -> None:
     cool.shows(card(price="650"), card("2", "900"), at=NOON + HOUR)
     cool.shows(card(price="600"), card("2", "900"), at=NOON + 2 * HOUR)
     with reading(cool.tracker.engine) as conn:
-        assert [number for _, number, _ in told.held(conn)] == [1]
+        assert [one.listing_id for one in told.held(conn)] == [1]
         if conn.dialect.name == "sqlite":
             asked = (
                 select(sql.TOLD.c.watch).where(sql.TOLD.c.held).compile(conn, compile_kwargs={"literal_binds": True})

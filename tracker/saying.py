@@ -162,4 +162,5 @@ def remembered(answer: Answer, now: datetime) -> Remembered:
 def _in_summary(alert: Alert, now: datetime) -> Iterator[Remembered]:
     for offer, rules in told_by(alert):
         last = Told(at=now, fitted_at=now, unit_usd=offer.unit_usd)
-        yield Remembered(watch=alert.watch.name, listing_id=offer.listing_id, rules=dict.fromkeys(rules, last))
+        told_now = dict.fromkeys(rules, last)
+        yield Remembered(watch=alert.watch.name, listing_id=offer.listing_id, rules=told_now, held=frozenset())
