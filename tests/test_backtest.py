@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
+from time import process_time
 
 import pytest
 
@@ -91,6 +92,27 @@ def test_a_replay_says_what_was_said(make_tracker: MakeTracker, name: str) -> No
         assert [one[1:] for one in again] != []
     else:
         assert again == real
+
+
+def test_a_replay_knows_relisted_cards_and_looks_at_no_other_sellers(make_tracker: MakeTracker) -> None:
+    """Thirty times the cards take some thirty times as long, by the clock of the process."""
+    watch = replace(SILENT, new=True)
+    market = Market(make_tracker(watches=(watch,)))
+    crowd = [card(str(1000 + number)) for number in range(3000)]
+    market.shows(card("1"), at=NOON)
+    market.shows(card("1"), card("2", seller="pat"), *crowd[:100], at=NOON + HOUR)
+    market.shows(card("1"), card("3", seller="pat"), *crowd[:100], at=NOON + 2 * HOUR)
+    market.shows(card("1"), card("3", seller="pat"), *crowd[:100], at=NOON + 3 * HOUR)
+    market.shows(card("1"), card("3", seller="pat"), *crowd, at=NOON + 4 * HOUR)
+    with reading(market.tracker.engine) as conn:
+        took = []
+        for end in (NOON + 2 * HOUR, NOON + 4 * HOUR):
+            began = process_time()
+            said = backtest(market.tracker, conn, watch, since=NOON - HOUR, now=end)
+            took.append(process_time() - began)
+    assert sorted(replayed(said)) == sorted(sent(market))
+    assert "3" not in {site_id for _, site_id, _ in replayed(said)}
+    assert took[1] < 50 * took[0]
 
 
 def test_it_says_what_became_of_them(make_tracker: MakeTracker) -> None:

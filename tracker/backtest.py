@@ -68,6 +68,28 @@ class Life:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Lives:
+    """All of them by number, and beside it by what they are looked for by."""
+
+    by_id: Mapping[int, Life]
+    by_variant: Mapping[str | None, Sequence[Life]]
+    by_seller: Mapping[tuple[str, str, str | None], Sequence[Life]]
+
+    @classmethod
+    def of(cls, by_id: Mapping[int, Life]) -> "_Lives":
+        by_variant, by_seller = defaultdict(list), defaultdict(list)
+        for life in by_id.values():
+            by_variant[life.offer.variant].append(life)
+            by_seller[_seller(life.offer)].append(life)
+        return cls(by_id=by_id, by_variant=by_variant, by_seller=by_seller)
+
+
+def _seller(offer: Priced) -> tuple[str, str, str | None]:
+    """Who sells it, and what: a listing that takes the place of another has the same."""
+    return offer.site, offer.seller, offer.variant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """One alert that would have been sent, and what became of its best offer."""
 
@@ -83,7 +105,7 @@ class _Replay:
     conn: Connection
     watch: Watch
     scene: Scene
-    lives: Mapping[int, Life]
+    lives: _Lives
     told: dict[tuple[str, int, Rule], Told] = field(default_factory=dict)
     references: dict[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
@@ -107,7 +129,7 @@ class _Replay:
     def _worth(self, variant: str, condition: ConditionClass, at: datetime) -> Baseline | Refusal:
         if variant not in self.references:
             self.references[variant] = tuple(references(self.conn, variant))
-        rows = (row for life in self.lives.values() if life.offer.variant == variant for row in _comparable(life, at))
+        rows = (row for life in self.lives.by_variant[variant] for row in _comparable(life, at))
         return worth_then(
             rows, condition=condition, country=self.scene.country, references=self.references[variant], now=at
         )
@@ -145,7 +167,7 @@ def backtest(tracker: Tracker, conn: Connection, watch: Watch, *, since: datetim
     """
     lives = _lives(tracker, conn, watch, now)
     scene = Scene(catalogue=tracker.catalogue, country=tracker.costs.country, now=now)
-    replay = _Replay(conn=conn, watch=watch, scene=scene, lives=lives)
+    replay = _Replay(conn=conn, watch=watch, scene=scene, lives=_Lives.of(lives))
     found_at = market_queries.first_visits(conn)
     at_first = [offer for life in lives.values() if (offer := life.offered(since)) is not None]
     alerts = [(since, alert) for alert in replay.summary(at_first, since, "new watch")]
@@ -159,7 +181,7 @@ def backtest(tracker: Tracker, conn: Connection, watch: Watch, *, since: datetim
             here.setdefault(listing_id, Event(event))
         history, news = _apart(lives, here, at, found_at)
         alerts += [(at, alert) for alert in replay.summary(history, at, "first visit")] if history else []
-        changes = [_change(lives, listing_id, event, at) for listing_id, event in news.items()]
+        changes = [_change(replay.lives, listing_id, event, at) for listing_id, event in news.items()]
         said, held = replay.visit([change for change in changes if change is not None], at)
         alerts += [(at, alert) for alert in said]
         for listing_id in held:
@@ -231,8 +253,8 @@ def _apart(
     return offers, {number: event for number, event in sorted(here.items()) if number not in history}
 
 
-def _change(lives: Mapping[int, Life], listing_id: int, event: Event, at: datetime) -> Change | None:
-    life = lives[listing_id]
+def _change(lives: _Lives, listing_id: int, event: Event, at: datetime) -> Change | None:
+    life = lives.by_id[listing_id]
     offer = life.offered(at)
     if offer is None:
         return None
@@ -241,15 +263,13 @@ def _change(lives: Mapping[int, Life], listing_id: int, event: Event, at: dateti
     return Change(event=event, offer=offer, was_usd=was.unit_usd if was else None, relists=relists)
 
 
-def _gone(lives: Mapping[int, Life], offer: Priced, at: datetime) -> Iterator[dict[str, Any]]:
+def _gone(lives: _Lives, offer: Priced, at: datetime) -> Iterator[dict[str, Any]]:
     """The listings that were gone, or about to be, and not for long."""
-    for number, life in lives.items():
-        if (life.offer.site, life.offer.seller, life.offer.variant) != (offer.site, offer.seller, offer.variant):
-            continue
+    for life in lives.by_seller[_seller(offer)]:
         point = life.then(at + NOTICED)
         if point is not None and not point.available and point.at >= at - RELISTED and life.points[0].at < at:
             same = {name: getattr(life.offer, name) for name in ("seller", "variant", "condition", "quantity", "title")}
-            yield {"id": number, "source_id": life.source_id, "unit_usd": point.unit_usd, **same}
+            yield {"id": life.offer.listing_id, "source_id": life.source_id, "unit_usd": point.unit_usd, **same}
 
 
 def _comparable(life: Life, at: datetime) -> Iterator[dict[str, Any]]:
