@@ -233,7 +233,9 @@ def test_a_real_answer_is_taken_whole(make_tracker: Callable[..., Tracker], corp
 
 
 @pytest.mark.parametrize(
-    "header", [None, "", "Bearer", f"Basic {TOKEN}", TOKEN, f"Bearer {TOKEN}x", f"Bearer {HASH}", "Bearer \xe4"]
+    "header",
+    [None, "", "Bearer", f"Basic {TOKEN}", TOKEN, f"Bearer {TOKEN}x", f"Bearer {HASH}", "Bearer \xe4"],
+    ids=["none", "empty", "no token", "another scheme", "no scheme", "more", "its hash", "no ASCII"],
 )
 def test_without_the_token_nothing_is_read(desk: Desk, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header.encode("latin-1")}
