@@ -11,11 +11,14 @@ from db.rows import Row
 from tracker.core.errors import TrackerError
 from tracker.core.marks import MarkKind
 from tracker.pipeline import Tracker, now_utc
+from tracker.report import ensure_known
 
 
 def mark(tracker: Tracker, name: str, kind: MarkKind, *, really: str = "") -> Row:
     """Mark one listing, named by its number here, its id on the site or its address; returns its row."""
     now = now_utc()
+    if really:
+        ensure_known(really, tracker.catalogue)
 
     def marked(tx: Connection) -> Row:
         listing = one_listing(tx, name)

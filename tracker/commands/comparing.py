@@ -59,6 +59,9 @@ def report(
 
     if metric not in METRICS:
         raise typer.BadParameter(f"unknown metric {metric!r}{near(metric, METRICS)}", param_hint="--metric")
+    for name in country or ():
+        if len(name) != 2 or not name.isalpha():
+            raise typer.BadParameter(f"{name!r} is no country: give two letters, such as DE", param_hint="--country")
     age = _age(max_age)
     wanted = Wanted(
         gpus=tuple(glob.lower() for glob in gpu or ("*",)),

@@ -11,7 +11,7 @@ from enum import StrEnum
 from math import log10
 from statistics import median
 
-from tracker.core.health.measures import Measures
+from tracker.core.health.measures import LOST, Measures
 
 
 class Field(StrEnum):
@@ -137,6 +137,8 @@ def emptiness(
 
 
 def _price(now: Measures, past: Sequence[Measures]) -> Doubt | None:
+    if now.known >= WITNESSES and (lost := now.moved.get(LOST, 0.0)) >= MOST:
+        return Doubt(field=Field.PRICE, why=f"{1 - lost:.0%} of the known offers still have a price", stubborn=True)
     moved = now.moved.get("price", 0.0)
     slipped = _is_slip(now.factor) and _are_witnesses(now)
     if moved >= MOST and (slipped or (now.asking >= WITNESSES and _is_far(now.factor))):

@@ -148,7 +148,7 @@ def measure(
         medians=_medians(offers, rates),
         known=len(known),
         asking=len(asking),
-        moved={**_moved(asking, _ASKED), **_moved(known, _PAIRED)},
+        moved={**_moved(asking, _ASKED), **_moved(known, _PAIRED), **_lost(outcomes, before)},
         factor=_factor(asking),
         same_numbers=_share(sum(old.price == now.price for old, now in changed), len(changed)),
     )
@@ -184,6 +184,16 @@ def _moved(pairs: Sequence[tuple[Facts, Facts]], names: Sequence[str]) -> dict[s
     """The share of listings that say something else now, by what they say, where any does."""
     found = {name: sum(_differ(old, now, name) for old, now in pairs) for name in names}
     return {name: number / len(pairs) for name, number in found.items() if number}
+
+
+def _lost(outcomes: Sequence[Offer | Rejected], before: Mapping[str, Facts]) -> dict[str, float]:
+    """The share of the known offers that are cards still and have no price any more."""
+    asked = [one for one in outcomes if (old := before.get(one.raw.site_id)) and old.price is not None]
+    lost = sum(isinstance(one, Rejected) and one.reason in UNPRICED for one in asked)
+    return {LOST: lost / len(asked)} if lost else {}
+
+
+LOST = "no price"
 
 
 def _differ(old: Facts, now: Facts, name: str) -> bool:

@@ -95,7 +95,10 @@ def drop(look: Look) -> Reason | None:
 def _moved(look: Look) -> tuple[Point, Point, Decimal] | None:
     """What the listing asked N days ago, what it asks now, and by which share it fell in between."""
     now = point_of(look.change.offer)
-    then = at_the_time(cleaned(look.past.own, now), now.at - timedelta(days=look.watch.drop_days))
+    own = cleaned(look.past.own, now)
+    if look.past.own and look.past.own[0] not in own:  # with nothing before it, a first price is no slip by itself
+        own = [look.past.own[0], *own]
+    then = at_the_time(own, now.at - timedelta(days=look.watch.drop_days))
     left = None if then is None else ratio(now, then)
     return None if then is None or left is None else (then, now, 1 - left)
 
