@@ -59,7 +59,7 @@ MISTAKES = [
     ("[sources.a]\nsite = 'ebey'\nquery = 'x'\n", "unknown site 'ebey', did you mean 'ebay'?"),
     ("[sources.a]\nsite = 'ebay'\nquery = 'x'\nqurey = 'y'\n", "'qurey' is no option of ebay, did you mean 'query'?"),
     ("[sources.a]\nsite = 'ebay'\nquery = 'x'\nevery = 'soon'\n", "sources.a.every: 'soon' is no duration"),
-    ("[sources.a]\nsite = 'ebay'\nquery = 'x'\nevery = '0s'\n", "sources.a.every"),
+    ("[sources.a]\nsite = 'ebay'\nquery = 'x'\nevery = '0s'\n", "sources.a.every: must be more than 0"),
     ("[watches.w]\n", "watches.w: it says nothing about when to speak: write below = …, under_market = "),
     ("[watches.w]\nunder_market = 20\n", 'watches.w.under_market: 20 is no share of a price: write "20%"'),
     ("[watches.w]\ndrop = '100%'\n", "watches.w.drop: '100%' is no share of a price"),

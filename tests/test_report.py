@@ -125,6 +125,7 @@ def test_programs_get_the_currency_that_was_asked_for(home: Home, tracker_comman
         (("--gpu", "rtx-3099"), "no card 'rtx-3099' in the spec database, did you mean"),
         (("--by", "gpu", "--gpu", "rtx-3099"), "no card 'rtx-3099' in the spec database, did you mean"),
         (("--site", "bran"), "nothing was read from a site 'bran' yet, did you mean 'barn'?"),
+        (("--country", "Germany"), "'Germany' is no country: give two letters"),
         (("--source", "barn-uk"), "nothing was read from a source 'barn-uk' yet, did you mean 'barn-us'?"),
     ],
 )

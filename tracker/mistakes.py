@@ -31,7 +31,7 @@ _SAID: Mapping[str, Callable[[Detail], str]] = {
     "int_parsing": lambda _: "must be a whole number",
     "int_type": lambda _: "must be a whole number",
     "int_from_float": lambda _: "must be a whole number",
-    "greater_than": lambda at: f"must be more than {at['gt'] or 0}",
+    "greater_than": lambda at: f"must be more than {at['gt']}",
     "greater_than_equal": lambda at: f"must be {at['ge']} or more",
     "less_than": lambda at: f"must be less than {at['lt']}",
     "less_than_equal": lambda at: f"must be {at['le']} or less",

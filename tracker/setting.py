@@ -33,7 +33,13 @@ def as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-Duration = Annotated[timedelta, BeforeValidator(duration), Field(gt=timedelta(0))]
+def _some_time(text: object) -> timedelta:
+    if (read := duration(text)) > timedelta(0):
+        return read
+    raise ValueError("must be more than 0")
+
+
+Duration = Annotated[timedelta, BeforeValidator(_some_time)]
 
 Percent = Annotated[Decimal, BeforeValidator(percent)]
 

@@ -146,11 +146,11 @@ def test_the_commands(make_tracker: MakeTracker, tmp_path: Path, tracker_command
     def run(*words: str) -> Ran:
         return tracker_command("--home", home, *words)
 
-    ran = run("mark", "1", "wrong", "--really", "rtx-3080-20gb")
+    ran = run("mark", "1", "wrong", "--really", "rtx-3080-20gb-modded")
     assert ran.code == 0
     assert "listing 1 is marked wrong" in ran.err
     assert "\x1b" not in ran.err
-    assert '"really": "rtx-3080-20gb"' in run("mark", "--export").out
+    assert '"really": "rtx-3080-20gb-modded"' in run("mark", "--export").out
     assert "wrong" in run("mark").out
     assert run("mark", "1", "--undo").code == 0
     assert run("mark", "--export").out == ""

@@ -206,7 +206,7 @@ WAYS: Mapping[str, Way] = {
     "prices ÷ 100": Way(
         answer=lambda _street, _shop, cards, number: page(cards, number, times=0.01),
         outcome="suspicious",
-        said="0.01 times",
+        said="0.01 times|still have a price",
     ),
     "currency switch": Way(
         answer=lambda _street, _shop, cards, number: page(cards, number, price="{usd} Kč"),

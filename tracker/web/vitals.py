@@ -2,7 +2,7 @@
 
 import shutil
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -22,7 +22,7 @@ LEAST_ROOM = 50_000_000
 
 def vital_routes(tracker: Tracker, vitals: Vitals) -> list[Route]:
     """The three addresses, to join any app."""
-    kept: list[CollectorRegistry] = []
+    counted = registry(tracker, vitals)  # from now on, not from the first look
 
     def healthz(_request: Request) -> Response:
         return _told(_database(tracker))
@@ -38,9 +38,7 @@ def vital_routes(tracker: Tracker, vitals: Vitals) -> list[Route]:
         return Response(shown, media_type=CONTENT_TYPE_LATEST)
 
     def _shown() -> bytes:
-        if not kept:
-            kept.append(registry(tracker, vitals))
-        return generate_latest(kept[0])
+        return generate_latest(counted)
 
     return [
         Route("/healthz", healthz, methods=["GET"]),
