@@ -14,7 +14,7 @@ run: .venv/.run  ## Run the main job once on recorded pages: collect, identify, 
 	@$(BIN)/tracker demo
 
 test: .venv/.dev  ## Run the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 check: .venv/.dev  ## Format, lint, types, import contracts, tests: what CI runs
 	$(BIN)/ruff format --check .
