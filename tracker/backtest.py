@@ -16,6 +16,7 @@ from db.before import RELISTED, of_the_same
 from db.points import points
 from db.references import references
 from db.sql import LISTING, SET_ASIDE, chunks
+from tracker.core.lifecycle import End
 from tracker.core.market import CLASS_OF, Baseline, Refusal
 from tracker.core.models import Condition, ConditionClass, Priced
 from tracker.core.rules import Alert, Change, Event, Index, Past, Point, Rule, Told, Watch, answers, summarise, told_by
@@ -37,6 +38,7 @@ class Life:
 
     offer: Priced
     source_id: int
+    ended_how: str
     points: tuple[Point, ...]
 
     def then(self, at: datetime) -> Point | None:
@@ -200,18 +202,17 @@ def _lives(tracker: Tracker, conn: Connection, watch: Watch, now: datetime) -> d
     where = (cards, LISTING.c.rejected.is_(None), LISTING.c.first_seen_at <= now, LISTING.c.id.not_in(SET_ASIDE))
     offers = {offer.listing_id: offer for offer in queries.offers(conn, *where, catalogue=tracker.catalogue)}
     found: defaultdict[int, list[Point]] = defaultdict(list)
-    source_of: dict[int, int] = {}
+    about: dict[int, Mapping[str, Any]] = {}
     for chunk in chunks(list(offers)):
-        point = points(LISTING.c.id.in_(chunk), beside=(LISTING.c.source_id, LISTING.c.another_since)).c
+        point = points(
+            LISTING.c.id.in_(chunk), beside=(LISTING.c.source_id, LISTING.c.another_since, LISTING.c.ended_how)
+        ).c
         mine = select(*point).where(of_the_same(point)).order_by(point.listing_id, point.at)
         for row in conn.execute(mine).mappings():
-            source_of[row["listing_id"]] = row["source_id"]
+            about[row["listing_id"]] = {name: row[name] for name in ("source_id", "ended_how")}
             asked = {name: row[name] for name in ("at", "unit_usd", "price", "currency", "shipping", "available")}
             found[row["listing_id"]].append(Point(**asked))
-    return {
-        number: Life(offer=offers[number], source_id=source_of[number], points=tuple(mine))
-        for number, mine in found.items()
-    }
+    return {number: Life(offer=offers[number], **about[number], points=tuple(mine)) for number, mine in found.items()}
 
 
 def _moments(life: Life, watch: Watch, since: datetime, now: datetime) -> Iterator[tuple[datetime, int, str]]:
@@ -279,7 +280,16 @@ def _comparable(life: Life, at: datetime) -> Iterator[dict[str, Any]]:
         return
     same = {name: getattr(life.offer, name) for name in ("site", "seller", "url", "title", "country", "condition")}
     standing = point.available
-    yield {**same, "unit_usd": point.unit_usd, "at": at if standing else point.at, "on_offer": standing}
+    yield {
+        **same,
+        "unit_usd": point.unit_usd,
+        "at": at if standing else point.at,
+        "on_offer": standing,
+        "first_seen_at": life.points[0].at,
+        "listed_at": life.offer.listed_at,
+        "ended_at": point.at,
+        "ended_how": life.ended_how if point is life.points[-1] else End.SAID,  # it came back: it was sold out
+    }
 
 
 # --- what became of it --------------------------------------------------------------------------------------------
