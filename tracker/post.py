@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,7 +12,7 @@ from alerts.base import Channel, Message
 from alerts.message import compose
 from db import channels as channels_table
 from db import delivery_queries, outbox, queries
-from db.engine import committed, reading, writing
+from db.engine import committed, reading
 from db.rows import Row
 from tracker import delivery, pipeline
 from tracker.assemble import Home
@@ -52,13 +53,16 @@ def mend(home: Home, config: Config, names: Collection[str]) -> int:
         return 0
     engine = home.engine(config)
     try:
-        with writing(engine) as tx:
-            before = channels_table.states(tx)
-            held = [name for name in names if name in before and before[name]["failures"] + bool(before[name]["error"])]
-            channels_table.enable(tx, held)
-            outbox.retry_deliveries(tx, now=pipeline.now_utc(), channels=held)
+        return committed(engine, partial(_mended, names=names))
     finally:
         engine.dispose()
+
+
+def _mended(tx: Connection, *, names: Collection[str]) -> int:
+    before = channels_table.states(tx)
+    held = [name for name in names if name in before and before[name]["failures"] + bool(before[name]["error"])]
+    channels_table.enable(tx, held)
+    outbox.retry_deliveries(tx, now=pipeline.now_utc(), channels=held)
     return len(held)
 
 

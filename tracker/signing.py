@@ -2,10 +2,10 @@
 
 import secrets
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from db import notes, queries
-from db.engine import reading, writing
+from db.engine import committed, reading
 
 NOTE = "links are signed with"
 """The fact about the database that holds the key."""
@@ -16,9 +16,13 @@ def signing_key(engine: Engine) -> bytes:
     with reading(engine) as conn:
         known = queries.noted(conn, NOTE)
     if known is None:
-        with writing(engine) as tx:
-            known = queries.noted(tx, NOTE)  # another process may have been quicker
-            if known is None:
-                known = secrets.token_hex(32)
-                notes.note(tx, NOTE, known)
+        known = committed(engine, _made)
     return bytes.fromhex(known)
+
+
+def _made(tx: Connection) -> str:
+    known = queries.noted(tx, NOTE)  # another process may have been quicker
+    if known is None:
+        known = secrets.token_hex(32)
+        notes.note(tx, NOTE, known)
+    return known

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from db import past, queries, sources, store
-from db.engine import reading, writing
+from db.engine import committed, reading
 from db.past import Held, Went
 from db.rows import Row
 from scrapers.base import Mode, Source, Walk
@@ -192,10 +192,13 @@ def accept_held(tracker: Tracker, name: str) -> Iterator[Visited]:
 
 def _accepted(tracker: Tracker, held: Held) -> Visited:
     started_at, by = now_utc(), secrets.token_hex(8)
-    with writing(tracker.engine) as tx:
+
+    def claimed(tx: Connection) -> None:
         if not sources.claim(tx, held.source, by=by, now=started_at, until=started_at + pipeline.CLAIM):
             raise SourceError("another process is visiting it right now: try again in a minute", site=held.source)
         store.unsee(tx, held.source_id, held.site, [raw.site_id for raw in held.listings], at=held.at)
+
+    committed(tracker.engine, claimed)
     try:
         return pipeline.keep(
             tracker,
@@ -209,6 +212,5 @@ def _accepted(tracker: Tracker, held: Held) -> Visited:
             by=by,
         )
     except BaseException:
-        with writing(tracker.engine) as tx:
-            sources.release(tx, held.source, by=by)
+        committed(tracker.engine, lambda tx: sources.release(tx, held.source, by=by))
         raise

@@ -1,15 +1,14 @@
 """Tidying: what the settings say is kept no longer is forgotten, and the file gives back its room."""
 
 import logging
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from db import keeping
 from db.copies import Room, give_back
-from db.engine import reading, writing
+from db.engine import committed, reading
 from tracker.config import Config
 
 log = logging.getLogger("tracker")
@@ -36,24 +35,19 @@ class Tidied:
 
 def tidy(engine: Engine, config: Config, *, now: datetime) -> Tidied:
     """Forget what is older than the settings keep; every batch is a transaction, so that it can end anywhere."""
-
-    def begin() -> AbstractContextManager[Connection]:
-        return writing(engine)
-
     keep = config.keep
     own = {name: table.keep for name, table in config.sources.items() if table.keep}
-    ended = sum(keeping.forget_listings(begin, before=now - age, source=name) for name, age in own.items())
+    ended = sum(keeping.forget_listings(engine, before=now - age, source=name) for name, age in own.items())
     if keep.listings:
-        ended += keeping.forget_listings(begin, before=now - keep.listings)
+        ended += keeping.forget_listings(engine, before=now - keep.listings)
     tidied = Tidied(
-        rejects=keeping.forget_rejects(begin, before=now - keep.rejects),
+        rejects=keeping.forget_rejects(engine, before=now - keep.rejects),
         listings=ended,
-        prices=keeping.forget_prices(begin, before=now - keep.prices),
-        visits=keeping.forget_visits(begin, before=now - keep.visits),
-        alerts=keeping.forget_alerts(begin, before=now - keep.alerts),
+        prices=keeping.forget_prices(engine, before=now - keep.prices),
+        visits=keeping.forget_visits(engine, before=now - keep.visits),
+        alerts=keeping.forget_alerts(engine, before=now - keep.alerts),
     )
-    with begin() as tx:
-        keeping.note_tidied(tx, now=now)
+    committed(engine, lambda tx: keeping.note_tidied(tx, now=now))
     return tidied
 
 
