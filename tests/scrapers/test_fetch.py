@@ -345,6 +345,7 @@ def test_a_large_page_is_refused_before_it_is_read(server: Server) -> None:
 @pytest.mark.parametrize(
     ("body", "encoding"),
     [(gzip.compress(ARTICLE)[:-12], "gzip"), (b"plain after all", "gzip"), (ARTICLE, "br")],
+    ids=["cut off", "not packed", "unknown to us"],  # packed bytes hold the time: no name that processes agree on
 )
 def test_damaged_or_unwanted_packing_cannot_be_read(server: Server, body: bytes, encoding: str) -> None:
     server.answers["/"] = Reply(body, headers=HTML | {"Content-Encoding": encoding})
