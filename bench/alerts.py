@@ -26,6 +26,7 @@ from tracker.core.models import Priced, RawListing
 from tracker.core.rules import Change, Event, Index, Scope, Watch, answers
 from tracker.core.wanted import Wanted
 from tracker.pipeline import Tracker
+from tracker.process import settle
 
 OFFERS, WATCHES = 100_000, 1_000
 
@@ -121,6 +122,7 @@ def _latency() -> None:
         opened(Home(path=Path(folder))) as bare,
     ):
         channel = Webhook(type="webhook", url=url)  # type: ignore[arg-type]  # pydantic reads the text
+        settle()
         tracker = replace(bare, watches=_mixed(), channels={"hook": channel})
         shelf = _shelf()
         _visit(tracker, shelf)

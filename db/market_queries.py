@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select, union_all
+from sqlalchemy import CompoundSelect, Connection, Select, bindparam, func, or_, select, union_all
 
 from db import marks
 from db.points import SINCE, points
-from db.rows import Row
+from db.rows import Row, rows_of
 from db.sql import LAST_SEEN, LISTING, NOT_MARKET, PRICE, SOURCE, VISIT, chunks
 from tracker.core.lifecycle import End
 from tracker.core.risk import SCAM_SELLER
@@ -27,16 +28,20 @@ def comparables(conn: Connection, variant: str, *, since: datetime) -> list[Row]
 
     `at` is when the price was last true. What is listed but sold out counts as gone since its price was noted so.
     """
+    rows = rows_of(conn.execute(_comparables(), {"variant": variant, "since": since}))
+    recent = [row for row in rows if row["at"] is not None and row["at"] >= since]
+    return _as_marked(conn, variant, recent)
+
+
+@cache
+def _comparables() -> CompoundSelect[Any]:
     c = LISTING.c
     noted = select(func.max(PRICE.c.at, type_=PRICE.c.at.type)).where(PRICE.c.listing_id == c.id).scalar_subquery()
     gone_at = func.coalesce(c.ended_at, c.priced_at, noted, SINCE, type_=c.ended_at.type)
-    recently = or_(c.ended_at.is_(None), c.ended_at >= since)
-    gone = _of(variant, gone_at).where(~c.on_offer, c.rejected.is_(None), recently)
+    recently = or_(c.ended_at.is_(None), c.ended_at >= bindparam("since"))
+    gone = _of(gone_at).where(~c.on_offer, c.rejected.is_(None), recently)
     seen_at = func.coalesce(LAST_SEEN, c.first_seen_at, type_=c.first_seen_at.type)
-    standing = _of(variant, seen_at).where(c.on_offer)
-    rows = [dict(row) for row in conn.execute(union_all(standing, gone)).mappings()]
-    recent = [row for row in rows if row["at"] is not None and row["at"] >= since]
-    return _as_marked(conn, variant, recent)
+    return union_all(_of(seen_at).where(c.on_offer), gone)
 
 
 def _as_marked(conn: Connection, variant: str, rows: list[Row]) -> list[Row]:
@@ -50,13 +55,13 @@ def _as_marked(conn: Connection, variant: str, rows: list[Row]) -> list[Row]:
     return rows
 
 
-def _of(variant: str, at: Any) -> Select[Any]:
+def _of(at: Any) -> Select[Any]:
     c = LISTING.c
     return (
         select(*(c[name] for name in _ASKED), at.label("at"), SOURCE.c.name.label("source"))
         .join(SOURCE, SOURCE.c.id == c.source_id)
         .where(
-            c.variant == variant,
+            c.variant == bindparam("variant"),
             ~c.auction,
             c.unit_usd.is_not(None),
         )

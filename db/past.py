@@ -1,15 +1,15 @@
 """What a source's visits have shown before: the believed ones in numbers, and the one that is not believed."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, exists, select, update
 
 from db.rows import raw_of
-from db.sql import LISTING, PAST, PRESENCE, QUARANTINE, SOURCE, VISIT, chunks, upsert
+from db.sql import LISTING, PAST, PRESENCE, QUARANTINE, SOURCE, VISIT, chunks, one_of, upsert
 from tracker.core.health import Doubt, Facts, Field, Measures
 from tracker.core.models import RawListing
 
@@ -89,33 +89,48 @@ _FACTS = (
 )
 
 
-def facts(conn: Connection, source_id: int, site: str, site_ids: Collection[str]) -> dict[str, Facts]:
-    """What is believed of the offers that a source was the last to show, by their id on its site.
+def _standing() -> tuple[ColumnElement[bool], ...]:
+    """What holds of the offers that a source was the last to show.
 
     What another source has shown since may be that one's currency and prices, not this one's.
     """
     other = PRESENCE.alias("other")
     since = exists().where(
         other.c.listing_id == PRESENCE.c.listing_id,
-        other.c.source_id != source_id,
+        other.c.source_id != PRESENCE.c.source_id,
         other.c.seen_at > PRESENCE.c.seen_at,
     )
-    standing = (
-        select(*_FACTS)
-        .join(PRESENCE, PRESENCE.c.listing_id == LISTING.c.id)
-        .where(
-            LISTING.c.site == site,
-            LISTING.c.ended_at.is_(None),
-            LISTING.c.rejected.is_(None),
-            PRESENCE.c.source_id == source_id,
-            ~since,
-        )
+    return (
+        LISTING.c.site == bindparam("site"),
+        one_of(LISTING.c.site_id, "site_ids"),
+        LISTING.c.ended_at.is_(None),
+        LISTING.c.rejected.is_(None),
+        PRESENCE.c.source_id == bindparam("source_id"),
+        ~since,
     )
-    return {
-        site_id: Facts(**dict(zip(_NAMES, said, strict=True)))
-        for chunk in chunks(list(site_ids))
-        for site_id, *said in conn.execute(standing.where(LISTING.c.site_id.in_(chunk)))
-    }
+
+
+_SHOWN = LISTING.join(PRESENCE, PRESENCE.c.listing_id == LISTING.c.id)
+_STANDING = select(*_FACTS).select_from(_SHOWN).where(*_standing())
+_DIGESTS = select(LISTING.c.site_id, LISTING.c.digest).select_from(_SHOWN).where(*_standing())
+
+
+def unmoved(conn: Connection, source_id: int, site: str, digests: Mapping[str, int]) -> frozenset[str]:
+    """Which of the offers that a source was the last to show are what they were, by the digests of what they are."""
+    known = _asked(conn, _DIGESTS, source_id, site, digests.keys())
+    return frozenset(site_id for site_id, digest in map(tuple, known) if digests[site_id] == digest)
+
+
+def facts(conn: Connection, source_id: int, site: str, site_ids: Collection[str]) -> dict[str, Facts]:
+    """What is believed of the offers that a source was the last to show, by their id on its site."""
+    return {row.site_id: Facts._make(row[1:]) for row in _asked(conn, _STANDING, source_id, site, site_ids)}
+
+
+def _asked(
+    conn: Connection, query: Select[Any], source_id: int, site: str, site_ids: Collection[str]
+) -> Iterator[Row[Any]]:
+    for chunk in chunks(list(site_ids)):
+        yield from conn.execute(query, {"source_id": source_id, "site": site, "site_ids": chunk})
 
 
 def printed(conn: Connection, site: str, site_ids: Collection[str]) -> dict[str, RawListing]:
@@ -127,9 +142,6 @@ def printed(conn: Connection, site: str, site_ids: Collection[str]) -> dict[str,
         for chunk in chunks(list(site_ids))
         for row in conn.execute(asked.where(c.site_id.in_(chunk))).all()
     }
-
-
-_NAMES = tuple(column.name for column in _FACTS[1:])
 
 
 # --- what is not believed -----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Executable, bindparam, case, d
 
 from db import marks
 from db.points import write_out, write_out_today
-from db.rows import Bill, Row, digest_of, is_on_offer, priced_of, row_of
+from db.rows import Bill, Digest, Row, digest_of, is_on_offer, priced_of, row_of, rows_of
 from db.sql import LAST_SEEN, LISTING, PAGE_MEMORY, PRESENCE, PRICE, SOURCE, chunks, contend, enter, one_of, upsert
 from tracker.core.gpus import Catalogue
 from tracker.core.lifecycle import End
@@ -81,14 +81,15 @@ def record(
     catalogue: Catalogue,
     now: datetime,
     digests: Mapping[str, int] = MappingProxyType({}),
+    digest: Digest = digest_of,
     held: Collection[str] = (),
 ) -> Recorded:
     """Store what a visit saw: new and changed listings, prices that are over, presence, and what has ended.
 
     Listings this source has not shown since `missed_since` end, unless another source still shows them; None ends
     nothing, and `how` is what to say of their end. Of a group that is shown whole, everything else ends at once.
-    `digests` stand for what a search shows of listings of which more is known, `held` are the ids that were shown too
-    and of which nothing is believed.
+    `digests` stand for what a search shows of listings of which more is known, `digest` may know those of the others
+    already, `held` are the ids that were shown too and of which nothing is believed.
     """
     shown = {outcome.raw.site_id: outcome for outcome in outcomes}
     site = next((outcome.raw.site for outcome in shown.values()), "")
@@ -100,7 +101,7 @@ def record(
     rows = {
         site_id: row_of(outcome, bill)
         for site_id, outcome in shown.items()
-        if site_id not in known or _differs(known[site_id], outcome)
+        if site_id not in known or _differs(known[site_id], outcome, digest)
     }
     for site_id in rows.keys() & digests.keys():
         rows[site_id]["digest"] = digests[site_id]
@@ -150,11 +151,11 @@ def record(
 
 def _stored(tx: Connection, asked: Executable, site: str, site_ids: Collection[str]) -> dict[str, Row]:
     """What the database holds of some listings of a site, by their id there."""
-    return {
-        row.site_id: row._asdict()
-        for chunk in chunks(list(site_ids))
-        for row in tx.execute(asked, {"site": site, "site_ids": chunk}).all()
-    }
+    stored: dict[str, Row] = {}
+    for chunk in chunks(list(site_ids)):
+        rows = rows_of(tx.execute(asked, {"site": site, "site_ids": chunk}))
+        stored |= {row["site_id"]: row for row in rows}
+    return stored
 
 
 def _entered(tx: Connection, site: str, site_ids: Collection[str]) -> dict[str, int]:
@@ -222,9 +223,9 @@ def remember_pages(tx: Connection, source_id: int, mode: str, pages: Mapping[str
     tx.execute(delete(PAGE_MEMORY).where(PAGE_MEMORY.c.source_id == source_id, PAGE_MEMORY.c.read_at < now - KEPT))
 
 
-def _differs(old: Mapping[str, Any], outcome: Offer | Rejected) -> bool:
+def _differs(old: Row, outcome: Offer | Rejected, digest: Digest) -> bool:
     """Whether a known listing has anything to write but that it was seen."""
-    return old["on_offer"] != is_on_offer(outcome) or old["ended_at"] is not None or old["digest"] != digest_of(outcome)
+    return old["on_offer"] != is_on_offer(outcome) or old["ended_at"] is not None or old["digest"] != digest(outcome)
 
 
 _FOR_GOOD = frozenset({"site", "site_id", "first_seen_at"})

@@ -5,7 +5,7 @@ import ssl
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Self
 
@@ -41,11 +41,17 @@ def user_agent(contact: str = "") -> str:
     return f"{PRODUCT}/{release()} (+{contact})" if contact else f"{PRODUCT}/{release()}"
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates we believe in, read once."""
+    return httpx.create_ssl_context()
+
+
 class PinnedTransport(httpx.HTTPTransport):
     """httpx's own transport, its sockets opened by our network backend, its proxies and HTTP/2 left out."""
 
     def __init__(self, backend: httpcore.NetworkBackend, ssl_context: ssl.SSLContext | None = None) -> None:
-        context = ssl_context or httpx.create_ssl_context()
+        context = ssl_context or _trusted()
         super().__init__(verify=context, trust_env=False)
         # httpx takes no network backend, so its pool is exchanged; without a pool to close this fails, not opens.
         self._pool.close()

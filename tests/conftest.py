@@ -1,6 +1,7 @@
 """What many tests share: a home folder, a catalogue, listings in the making."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -68,11 +69,20 @@ def postgresql(server: postgres.Server) -> Iterator[str]:
     server.drop("test")
 
 
+@pytest.fixture(scope="session")
+def fresh_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that has the tables and nothing in them: to be copied."""
+    path = tmp_path_factory.mktemp("fresh") / "fresh.db"
+    open_engine(f"sqlite:///{path}").dispose()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def database(request: pytest.FixtureRequest, tmp_path: Path, fresh_file: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of an empty database of this test's own; what asks for it runs on both kinds, commands and all."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'test.db'}"  # a home has a file of its own
+        path = shutil.copy(fresh_file, tmp_path / "test.db")
+        return f"sqlite:///{path}"  # a home has a file of its own
     address = str(request.getfixturevalue("postgresql"))
     monkeypatch.setenv("TRACKER_DATABASE__URL", address)
     return address

@@ -343,7 +343,7 @@ def as_used(tracker: Tracker) -> Identify:
 def test_what_we_read_otherwise_ourselves_is_no_doubt_of_the_page(
     life: Life, misread: Reader, shown: list[RawListing]
 ) -> None:
-    reads_better, life.tracker = life.tracker, life.tracker.identifying(misread(life.tracker))
+    reads_better, life.tracker = life.tracker, replace(life.tracker, identify=misread(life.tracker))
     for mode in (Mode.SWEEP, Mode.FULL) * 4:
         life.visit(shown, mode=mode)
     life.tracker = reads_better
@@ -352,7 +352,7 @@ def test_what_we_read_otherwise_ourselves_is_no_doubt_of_the_page(
 
 
 def test_a_page_that_changed_while_we_read_otherwise_is_doubted_still(life: Life) -> None:
-    reads_better, life.tracker = life.tracker, life.tracker.identifying(as_p40s(life.tracker))
+    reads_better, life.tracker = life.tracker, replace(life.tracker, identify=as_p40s(life.tracker))
     settled(life)
     life.tracker = reads_better
     other = life.visit([replace(one, title="RTX 5090 32GB") for one in shelf()]).judgement

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from db import past
 from db.past import Held
-from db.rows import Row
+from db.rows import Digest, Row
 from scrapers.base import Source
 from scrapers.crawl import Crawl
 from tracker.core import health
@@ -51,15 +51,19 @@ def judged(
     on_offer_before: int,
     rates: Rates,
     identify: Identify,
+    digest: Digest,
     canary: bool | None,
     now: datetime,
 ) -> Judged:
     """Hold a visit against what is believed of its source."""
     mode = source.mode.value
-    site_ids = [outcome.raw.site_id for outcome in outcomes]
-    facts = past.facts(tx, source_id, source.site, site_ids)
+    read = {outcome.raw.site_id: outcome for outcome in outcomes}
+    same = past.unmoved(tx, source_id, source.site, {site_id: digest(one) for site_id, one in read.items()})
+    facts = past.facts(tx, source_id, source.site, read.keys() - same)
+    said = {site_id: health.facts_of(one) for site_id, one in read.items()}
+    facts |= {site_id: said[site_id] for site_id in same}
     numbers = {"shown": harvest.shown, "pages": harvest.pages, "repeats": harvest.repeats}
-    measures = health.measure(outcomes, facts, **numbers, rates=rates)
+    measures = health.measure(outcomes, said, facts, **numbers, rates=rates)
     usual = past.believed(tx, source_id, mode)
     whole = harvest.error is None
     doubts = health.doubts(measures, usual, whole=whole and not harvest.restless)
@@ -68,7 +72,7 @@ def judged(
         read_today = {site_id: health.facts_of(understand(raw, identify=identify)) for site_id, raw in printed.items()}
         facts, differing = health.read_as_today(facts, read_today)
         usual = past.read_anew(tx, source_id, mode) if differing > health.DROP else usual
-        measures = health.measure(outcomes, facts, **numbers, rates=rates)
+        measures = health.measure(outcomes, said, facts, **numbers, rates=rates)
         doubts = health.doubts(measures, usual, whole=whole and not harvest.restless)
     if whole:
         empty = health.emptiness(
@@ -79,7 +83,7 @@ def judged(
     agrees = False
     if doubts and before and whole:
         seen_then = {raw.site_id: health.facts_of(understand(raw, identify=identify)) for raw in before.listings}
-        again = health.measure(outcomes, seen_then, **numbers, rates=rates)
+        again = health.measure(outcomes, said, seen_then, **numbers, rates=rates)
         agrees = not health.doubts(again, [before.measures], whole=not harvest.restless)
         if agrees and health.is_believed(doubts, agreeing=before.agreeing + 1, since=before.since, now=now):
             message = f"believed after {before.agreeing + 1} visits that agree: {'; '.join(one.why for one in doubts)}"

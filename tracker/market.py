@@ -115,10 +115,17 @@ WorthsOf = Callable[[Collection[str]], Mapping[str, Worths]]
 """What some variants are worth, by variant, where that is already known."""
 
 
-def worths(conn: Connection, variant: str, *, country: str = "", now: datetime) -> Worths:
+def worths(
+    conn: Connection,
+    variant: str,
+    classes: Iterable[ConditionClass] = ConditionClass,
+    *,
+    country: str = "",
+    now: datetime,
+) -> Worths:
     """What a variant is worth in each class, to a buyer in a country ("" is anywhere)."""
     scene = _Scene.of(conn, variant, country=country, now=now)
-    return {one: scene.worth(one) for one in ConditionClass}
+    return {one: scene.worth(one) for one in classes}
 
 
 def judged(
@@ -141,7 +148,8 @@ def judged(
     known = worths_of(by_variant) if worths_of else {}
     result = {}
     for variant, mine in by_variant.items():
-        worth_of = known.get(variant) or worths(conn, variant, country=country, now=now)
+        classes = {CLASS_OF[Condition(offer.condition)] for offer in mine}
+        worth_of = known.get(variant) or worths(conn, variant, classes, country=country, now=now)
         for offer in mine:
             worth = worth_of[CLASS_OF[Condition(offer.condition)]]
             about = {name: getattr(offer, name) for name in ("unit_usd", "feedback_percent", "feedback_count", "title")}

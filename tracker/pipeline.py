@@ -9,7 +9,6 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
@@ -21,12 +20,13 @@ from alerts.base import Channel
 from db import notes, outbox, queries, rollups, sources, store, told
 from db.engine import committed, reading
 from db.past import Held
-from db.rows import Row, digest_of, priced_of, row_of
+from db.rows import Row, priced_of, row_of
 from scrapers import memory
 from scrapers.base import Mode, Page, Request, Scraper, Source, Walk
 from scrapers.canary import canary_answers
 from scrapers.crawl import Crawl, Fetch, crawl
 from tracker import judging, saying
+from tracker.ahead import Ahead
 from tracker.core import health
 from tracker.core.errors import Gone, RateLimited, SourceError, StoreError
 from tracker.core.gpus import Catalogue
@@ -35,9 +35,9 @@ from tracker.core.landed import Costs, Landed, asked, land
 from tracker.core.lifecycle import End
 from tracker.core.links import Links
 from tracker.core.metrics import DEFAULTS, Basis
-from tracker.core.models import Offer, RawListing, Rejected, Verdict
+from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.money import Rates
-from tracker.core.offers import GONE, Identify, understand
+from tracker.core.offers import GONE, Identify
 from tracker.core.pace import Pace
 from tracker.core.rules import Change, Event, Index, Rule, Watch
 from tracker.owner import news_of
@@ -81,12 +81,6 @@ class Tracker:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", Index(self.watches))
-
-    def identifying(self, identify: Identify) -> "Tracker":
-        """The same tracker with another reader of titles."""
-        other = replace(self, identify=identify)
-        object.__setattr__(other, "index", self.index)  # what it has learned of the watches stays
-        return other
 
     def scene(self, now: datetime) -> Scene:
         """What the past is read with, at a time."""
@@ -207,10 +201,10 @@ def _visited(
     with reading(tracker.engine) as conn:
         since = started_at - memory.FRESH
         said = queries.pages_remembered(conn, source.name, source.mode.value, read_since=since)
-    tracker, scraper = _reading_ahead(tracker, scraper)
-    harvest = _harvest(scraper, source, fetch, said, limit=tracker.max_pages)
+    ahead = Ahead(tracker.identify)
+    harvest = _harvest(ahead.of(scraper), source, fetch, said, limit=tracker.max_pages)
     plain = {raw.site_id: raw for raw in harvest.listings}
-    harvest, unverified = _looked_at_closely(tracker, scraper, source, fetch, harvest)
+    harvest, unverified = _looked_at_closely(tracker, scraper, source, fetch, harvest, ahead)
     closer = {raw.site_id: plain[raw.site_id] for raw in harvest.listings if raw is not plain[raw.site_id]}
     empty = harvest.error is None and not harvest.shown
     probed = Probed() if empty else probe(tracker.engine, scraper, source, fetch, harvest, now=now_utc())
@@ -227,27 +221,8 @@ def _visited(
         probed=probed,
         canary=canary_answers(scraper, source, fetch) if empty else None,
         by=by,
+        ahead=ahead,
     )
-
-
-def _reading_ahead(tracker: Tracker, scraper: Scraper) -> tuple[Tracker, Scraper]:
-    """Both so that every page is identified as it comes: between pages there is time, after the last somebody waits."""
-    read: dict[int, tuple[RawListing, Verdict]] = {}
-
-    def identify(raw: RawListing) -> Verdict:
-        known = read.get(id(raw))
-        if known is None or known[0] is not raw:
-            known = read[id(raw)] = raw, tracker.identify(raw)
-        return known[1]
-
-    def parse(page: Page) -> list[RawListing]:
-        listings = list(scraper.parse(page))
-        for raw in listings:
-            with suppress(Exception):  # it comes again when the visit is kept, and is written down there
-                identify(raw)
-        return listings
-
-    return tracker.identifying(identify), replace(scraper, parse=parse)
 
 
 def _holding_on(tracker: Tracker, source: Source, fetch: Fetch, by: str) -> Fetch:
@@ -287,7 +262,7 @@ def _harvest(scraper: Scraper, source: Source, fetch: Fetch, said: Mapping[str, 
 
 
 def _looked_at_closely(
-    tracker: Tracker, scraper: Scraper, source: Source, fetch: Fetch, harvest: Crawl
+    tracker: Tracker, scraper: Scraper, source: Source, fetch: Fetch, harvest: Crawl, ahead: Ahead
 ) -> tuple[Crawl, frozenset[str]]:
     """Ask the site itself about the few listings that are about to raise an alert, where it has a call for one item.
 
@@ -296,7 +271,7 @@ def _looked_at_closely(
     """
     if scraper.detail is None or not tracker.watches:
         return harvest, frozenset()
-    speaking = list(_about_to_speak(tracker, source, harvest))
+    speaking = list(_about_to_speak(tracker, source, harvest, ahead))
     closer: dict[str, RawListing] = {}
     for raw in speaking[: DETAILS if harvest.error is None else 0]:
         try:
@@ -314,14 +289,14 @@ def _looked_at_closely(
     return replace(harvest, listings=listings), frozenset(raw.site_id for raw in speaking) - closer.keys()
 
 
-def _about_to_speak(tracker: Tracker, source: Source, harvest: Crawl) -> Iterator[RawListing]:
+def _about_to_speak(tracker: Tracker, source: Source, harvest: Crawl, ahead: Ahead) -> Iterator[RawListing]:
     """The listings that are new, back or at another price, and that a watch may speak of; those surest of it first."""
     with reading(tracker.engine) as conn:
         known = queries.digests(conn, source.site, [raw.site_id for raw in harvest.listings])
     now, later = now_utc(), []
     for raw in harvest.listings:
-        outcome = understand(raw, identify=tracker.identify)
-        if isinstance(outcome, Rejected) or known.get(raw.site_id) == digest_of(outcome):
+        outcome = ahead.outcome(raw)
+        if isinstance(outcome, Rejected) or known.get(raw.site_id) == ahead.digest(outcome):
             continue
         row = {**row_of(outcome, tracker.bill), "id": 0, "first_seen_at": now}
         offer = priced_of(row, source=source.name, last_seen_at=now, catalogue=tracker.catalogue)
@@ -348,6 +323,7 @@ def keep(
     canary: bool | None = None,
     accepting: Held | None = None,
     by: str | None = None,
+    ahead: Ahead | None = None,
 ) -> Visited:
     """Identify what a walk brought home, and in one transaction store it, evaluate the watches and owe the alerts.
 
@@ -356,11 +332,12 @@ def keep(
     stays the same, what is stored of them does too. `unverified` are the ids of those that should have been looked at
     closely and could not be, `probed` is what the site said of single items. `canary` says whether the source's canary
     answered, None where none was asked. `accepting` is a visit held in quarantine that a person believes: `harvest` is
-    what it kept out.
+    what it kept out. `ahead` knows the listings that were understood on the way.
 
     `by` is whose claim this visit is made under; raises StoreError when it has been lost.
     """
-    outcomes = [understand(raw, identify=tracker.identify) for raw in harvest.listings]
+    read = ahead or Ahead(tracker.identify)
+    outcomes = [read.outcome(raw) for raw in harvest.listings]
     done: list[Visited] = []
 
     def kept(tx: Connection) -> Visited:
@@ -383,6 +360,7 @@ def keep(
                 on_offer_before=queries.present(tx, source_id),
                 rates=tracker.rates,
                 identify=tracker.identify,
+                digest=read.digest,
                 canary=canary,
                 now=now,
             )
@@ -393,7 +371,7 @@ def keep(
         if not held:  # else the pages are read whole next time, to see whether they still say so
             remembered = {url: said.dump() for url, said in harvest.remembered.items()}
             store.remember_pages(tx, source_id, source.mode.value, remembered, now=now)
-        still_there = [understand(raw, identify=tracker.identify) for raw in of_items.listings]
+        still_there = [read.outcome(raw) for raw in of_items.listings]
         recorded = store.record(
             tx,
             [*visit.sifted.sound, *still_there],
@@ -403,11 +381,10 @@ def keep(
             how=End.MISSED if judgement.may_end and source.mode is Mode.FULL else End.AGED,
             bill=tracker.bill,
             digests={
-                **{
-                    site_id: digest_of(understand(raw, identify=tracker.identify)) for site_id, raw in summaries.items()
-                },
+                **{site_id: read.digest(read.outcome(raw)) for site_id, raw in summaries.items()},
                 **of_items.digests,
             },
+            digest=read.digest,
             held=unwritten,
             catalogue=tracker.catalogue,
             now=now,
@@ -452,10 +429,6 @@ def keep(
         return visited
 
     return committed(tracker.engine, kept)
-
-
-def _digests(tracker: Tracker, summaries: Mapping[str, RawListing]) -> dict[str, int]:
-    return {site_id: digest_of(understand(raw, identify=tracker.identify)) for site_id, raw in summaries.items()}
 
 
 def _told(

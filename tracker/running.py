@@ -12,6 +12,7 @@ from tracker.config import Config
 from tracker.daemon import Daemon, Outfit, leave
 from tracker.haste import Haste
 from tracker.pipeline import Tracker
+from tracker.process import settle
 from tracker.rounds import FetchOf, Rounds
 from tracker.vitals import Vitals
 
@@ -40,6 +41,7 @@ def _daemon(home: Home, *, web: bool | None) -> Iterator[Daemon]:
         haste, vitals = Haste(), Vitals(ticks=True)
         tracker = held.enter_context(opened(home, config))
         fetch_of = _fetch_of(held, config, tracker.engine, haste)
+        settle()
         pages = held.enter_context(ExitStack())
         if web or (config.web.enabled and web is not None):
             _serve(pages, tracker, config, vitals)

@@ -59,6 +59,13 @@ def test_a_missing_local_file_is_fine(tmp_path: Path) -> None:
     assert len(catalogue(tmp_path / "gpus.local.toml").by_id) == len(KNOWN.by_id)
 
 
+def test_a_local_file_is_read_as_it_is_now(tmp_path: Path) -> None:
+    before = _with_local(tmp_path, "")
+    assert _with_local(tmp_path, "") is before
+    card = '[[family]]\nid = "zx-9000"\nname = "ZX 9000"\nvendor = "zx"\naliases = ["zx 9000"]\nsizes_gb = [64]\n'
+    assert _with_local(tmp_path, card).by_id.keys() - before.by_id.keys() == {"zx-9000-64gb"}
+
+
 def test_a_local_file_adds_a_variant_and_an_alias_to_a_known_family(tmp_path: Path) -> None:
     known = _with_local(
         tmp_path,

@@ -8,6 +8,7 @@ import typer
 from tracker.commands.shared import FormatOption, app, home_of
 from tracker.core.errors import ConfigError
 from tracker.output import Format, emit
+from tracker.process import settle
 
 
 @app.command()
@@ -31,6 +32,7 @@ def worker(
     if not any(source.enabled for source in read.sources.values()):
         raise ConfigError(f"nothing to visit: {home.config_file} names no source; `tracker init` writes one to edit")
     with opened(home, read) as tracker, fetching(read, tracker.engine) as fetcher:
+        settle()
         Worker(tracker, read, fetcher, concurrency=concurrency).run()
 
 

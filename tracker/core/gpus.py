@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from math import inf
 from pathlib import Path
@@ -37,9 +37,9 @@ _SHAPES = {
 _WORDS = {str: "text in quotes", bool: "true or false", int: "a whole number", float: "a number"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Catalogue:
-    """All known variants: by id, and grouped by family in file order."""
+    """All known variants: by id, and grouped by family in file order; equal to itself alone."""
 
     by_id: Mapping[str, Gpu]
     by_family: Mapping[str, tuple[Gpu, ...]]
@@ -76,21 +76,24 @@ def read(texts: Iterable[str]) -> Catalogue:
     return Catalogue(by_id=by_id, by_family={family: tuple(gpus) for family, gpus in by_family.items()})
 
 
-@cache
 def catalogue(local: Path | None = None) -> Catalogue:
-    """The shipped spec database, with the user's own file laid over it where there is one.
+    """The shipped spec database, with the user's own file as it is now laid over it where there is one.
 
     Raises ConfigError naming the user's file and every mistake in it.
     """
-    shipped = files("tracker.core").joinpath("gpus.toml").read_text(encoding="utf-8")
     if local is None or not local.exists():
-        return read([shipped])
+        return _shipped_with("")
     try:
-        return read([shipped, local.read_text(encoding="utf-8")])
+        return _shipped_with(local.read_text(encoding="utf-8"))
     except ConfigError as error:
         raise ConfigError(*(f"{local}: {mistake}" for mistake in error.mistakes)) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{local}: cannot be read: {error}") from error
+
+
+@lru_cache(maxsize=2)
+def _shipped_with(own: str) -> Catalogue:
+    return read([files("tracker.core").joinpath("gpus.toml").read_text(encoding="utf-8"), own])
 
 
 def match(known: Catalogue, glob: str) -> tuple[Gpu, ...]:

@@ -30,8 +30,9 @@ _TRADE = roles.HAVE | roles.WANT
 _MACHINES = (Kind.SYSTEM, Kind.BUNDLE)
 
 
+@lru_cache(maxsize=2)
 def identifier(catalogue: Catalogue) -> Callable[[RawListing], Verdict]:
-    """A pure function from a listing to what it sells, for the cards of a catalogue."""
+    """A pure function from a listing to what it sells, for the cards of a catalogue; the same one when asked again."""
     lexicon = library.lexicon(vocabulary(), catalogue)
 
     @lru_cache(maxsize=1000)

@@ -1,0 +1,45 @@
+"""Understanding listings as their pages come: between pages there is time, after the last one somebody waits."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+from db.rows import digest_of
+from scrapers.base import Page, Scraper
+from tracker.core.models import Offer, RawListing, Rejected
+from tracker.core.offers import Identify, understand
+
+
+class Ahead:
+    """What the listings of one visit offer, each worked out once and early."""
+
+    def __init__(self, identify: Identify) -> None:
+        self._identify = identify
+        self._known: dict[int, tuple[RawListing, Offer | Rejected]] = {}
+        self._digests: dict[int, int] = {}
+
+    def of(self, scraper: Scraper) -> Scraper:
+        """The same scraper, whose listings are understood while their page is at hand."""
+
+        def parse(page: Page) -> list[RawListing]:
+            listings = list(scraper.parse(page))
+            for raw in listings:
+                with suppress(Exception):  # it comes again when the visit is kept, and is written down there
+                    self.digest(self.outcome(raw))
+            return listings
+
+        return replace(scraper, parse=parse)
+
+    def outcome(self, raw: RawListing) -> Offer | Rejected:
+        """What a listing offers, or why it cannot be used."""
+        _, known = self._known.get(id(raw), (None, None))
+        if known is None:
+            known = understand(raw, identify=self._identify)
+            self._known[id(raw)] = raw, known  # which holds on to it, so that no other takes its number
+        return known
+
+    def digest(self, outcome: Offer | Rejected) -> int:
+        """The digest of an outcome, by which a change of it is told."""
+        digest = self._digests.get(id(outcome))
+        if digest is None:
+            digest = self._digests[id(outcome)] = digest_of(outcome)
+        return digest
