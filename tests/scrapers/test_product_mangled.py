@@ -18,7 +18,7 @@ from tracker.core.models import RawListing
 SOURCE = Source(name="card", site="product", options={"url": "https://barn.example/p"})
 TEXTS = (page(SHOWN, ld(TOLD)), page(MICRODATA), page(RDFA), page(PATTERNS), page(STATE))
 ELEMENTS = "main *, head > *"
-SECONDS = 10.0  # a bare parse of 10 MB takes 0.2 s, and the machine may be busy
+SECONDS = 60.0  # of processor time: 10 MB take 2 to 8, and what never ends is told from what is slow
 
 
 def answered(text: str, url: str = "https://barn.example/p") -> list[RawListing]:
@@ -104,11 +104,11 @@ def test_random_bytes_alone() -> None:
     ids=range(21),
 )
 def test_hostile_pages(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     answered(text)
     answered(text, url="https://[")
     answered(text, url="")
-    assert time.monotonic() - began < SECONDS
+    assert time.process_time() - began < SECONDS
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,6 @@ def test_hostile_pages(text: str) -> None:
 )
 def test_ten_megabytes(filler: str) -> None:
     text = page(SHOWN + "".join(filler.format(number) for number in range(10_000_000 // len(filler))))
-    began = time.monotonic()
+    began = time.process_time()
     answered(text)
-    assert time.monotonic() - began < SECONDS
+    assert time.process_time() - began < SECONDS
