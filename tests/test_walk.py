@@ -23,6 +23,7 @@ from tracker.assemble import Home, opened, stop
 from tracker.core.errors import StoreError
 from tracker.core.health import Outcome
 from tracker.core.wanted import Wanted
+from tracker.greeting import greet
 from tracker.pipeline import Tracker, Visited, now_utc
 from tracker.report import ranked
 
@@ -138,11 +139,11 @@ def test_a_new_watch_speaks_at_once_and_an_edited_one_again(
     assert visits().alerts == 0
     configure(home, shop)
     with opened(home) as tracker:
-        assert pipeline.greet(tracker, now=now_utc()) == 1
-        assert pipeline.greet(tracker, now=now_utc()) == 0
+        assert greet(tracker, now=now_utc()) == 1
+        assert greet(tracker, now=now_utc()) == 0
     home.config_file.write_text(home.config_file.read_text().replace("below = 20", "below = 30"))
     with opened(home) as tracker:
-        assert pipeline.greet(tracker, now=now_utc()) == 1
+        assert greet(tracker, now=now_utc()) == 1
 
 
 TROUBLE = [
@@ -524,7 +525,7 @@ def test_a_watch_edited_back_and_one_restored_speak_again(
     for words in (first, first.replace("below = 20", "below = 30"), first, first.split("[watches")[0], first):
         home.config_file.write_text(words)
         with opened(home) as tracker:
-            said.append(pipeline.greet(tracker, now=now_utc()))
+            said.append(greet(tracker, now=now_utc()))
     assert said == [1, 1, 1, 0, 1]
 
 

@@ -22,6 +22,7 @@ from tracker.core.errors import Blocked, Unreachable
 from tracker.core.models import Condition, RawListing
 from tracker.core.rules import EVER, Risk, Scope, Watch
 from tracker.core.wanted import Modded, Sort, Wanted
+from tracker.greeting import greet
 from tracker.pipeline import Tracker
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -403,6 +404,6 @@ def test_watches_of_a_greeting_keep_their_sources(market: BuildMarket) -> None:
     both.shows(card("1", site="barn"), at=NOON)
     both.shows(card("1", site="barn"), card("2", site="barn"), at=NOON + HOUR, source="mill")
     before = len(both.alerts())
-    pipeline.greet(both.tracker, now=NOON + 2 * HOUR)
+    greet(both.tracker, now=NOON + 2 * HOUR)
     [greeting] = both.alerts()[before:]
     assert greeting["count"] == 2

@@ -11,13 +11,12 @@ import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import partial
 from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine
 
 from alerts.base import Channel
-from db import notes, outbox, queries, rollups, sources, store, told
+from db import notes, outbox, queries, rollups, sources, store
 from db.engine import committed, reading
 from db.past import Held
 from db.rows import Row, priced_of, row_of
@@ -39,7 +38,7 @@ from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.money import Rates
 from tracker.core.offers import GONE, Identify
 from tracker.core.pace import Pace
-from tracker.core.rules import Change, Event, Index, Rule, Watch
+from tracker.core.rules import Change, Index, Rule, Watch
 from tracker.owner import news_of
 from tracker.past import Scene
 from tracker.probing import BLIND, Probed, finds_any, probe, weighed
@@ -517,31 +516,3 @@ def _source_row(
             for name in ("next_visit_at", "next_sweep_at"):
                 row[name] = before[name] and max(before[name], now + pause)
     return row
-
-
-# --- watches ------------------------------------------------------------------------------------------------------
-
-
-def greet(tracker: Tracker, *, now: datetime) -> int:
-    """Let every new or edited watch speak at once, in one summary of what is on offer; returns the alerts owed."""
-
-    def tidied(tx: Connection) -> dict[str, str]:
-        outbox.forget_watches(tx, kept=[watch.name for watch in tracker.watches])
-        rollups.update(tx, store.end_forgotten(tx, before=now - WINDOW_AGE, now=now), now.date())
-        return queries.known_watches(tx)
-
-    known = committed(tracker.engine, tidied)
-    new = [watch for watch in tracker.watches if known.get(watch.name) not in watch.fingerprints]
-    return sum(committed(tracker.engine, partial(_greeted, tracker, watch, now)) for watch in new)
-
-
-def _greeted(tracker: Tracker, watch: Watch, now: datetime, tx: Connection) -> int:
-    if queries.known_watches(tx).get(watch.name) in watch.fingerprints:  # another process was quicker
-        return 0
-    since = None if watch.max_age is None else now - watch.max_age
-    offers = queries.on_offer(tx, wanted=replace(watch.wanted, seen_since=since), catalogue=tracker.catalogue)
-    told.forget(tx, watch.name)
-    already = [(watch, Change(event=Event.NEW, offer=offer)) for offer in offers]
-    owed = saying.summary(tx, already, tracker.scene(now), occasion="new watch")
-    outbox.know_watch(tx, watch, now=now)
-    return owed

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from db import sources
 from db.engine import committed
 from scrapers import oauth
-from tracker import pipeline
 from tracker.assemble import Stop, stop
 from tracker.config import Config
 from tracker.core.errors import SourceError
+from tracker.greeting import greet
 from tracker.pipeline import Tracker, now_utc
 
 log = logging.getLogger("tracker")
@@ -55,7 +55,7 @@ def put_up(tracker: Tracker, entries: Mapping[str, Entry]) -> None:
             sources.schedule(tx, name, site, sweeps=sweeps, now=now)
 
     committed(tracker.engine, written)
-    pipeline.greet(tracker, now=now)
+    greet(tracker, now=now)
 
 
 def _host(planned: Stop) -> str:

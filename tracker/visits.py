@@ -18,6 +18,7 @@ from tracker.core.errors import ConfigError, SourceError
 from tracker.core.identify import identifier
 from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.offers import understand
+from tracker.greeting import greet
 from tracker.output import near
 from tracker.pipeline import Visited, now_utc
 
@@ -30,7 +31,7 @@ def scrape_now(home: Home, names: Sequence[str], tell: Callable[[str], None]) ->
     config = home.config()
     planned = [stop(config, name) for name in names]
     with opened(home, config) as tracker, fetching(config, tracker.engine) as fetcher:
-        pipeline.greet(tracker, now=now_utc())
+        greet(tracker, now=now_utc())
         try:
             for plan in planned:
                 fetch = _told(fetcher.of(plan.scraper, plan.source), plan.source.name, tell)
@@ -100,7 +101,7 @@ def import_files(home: Home, site: str, files: Iterable[Path], *, at: datetime |
     harvest = Crawl(listings=tuple(listings.values()), pages=pages, complete=False)
     started_at = now_utc()
     with opened(home, config) as tracker:
-        pipeline.greet(tracker, now=started_at)
+        greet(tracker, now=started_at)
         visited = pipeline.keep(
             tracker,
             source,

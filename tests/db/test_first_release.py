@@ -18,7 +18,8 @@ from db.sql import TOLD
 from tests.conftest import Ran
 from tracker.assemble import Home, opened
 from tracker.core.wanted import Wanted
-from tracker.pipeline import greet, now_utc
+from tracker.greeting import greet
+from tracker.pipeline import now_utc
 from tracker.report import ranked
 
 KEPT = Path(__file__).with_name("first_release.sql")

@@ -26,6 +26,7 @@ from tests.scrapers.local import Clock, Reply, Server, fetching
 from tests.trials._street import BELOW_USD_PER_GB, WAYS, Shop, Street, stocked
 from tracker import pipeline
 from tracker.assemble import Home, opened, stop
+from tracker.greeting import greet
 from tracker.pipeline import Tracker, Visited
 
 SOURCES = 30
@@ -178,7 +179,7 @@ def _schedule(tracker: Tracker, lines: Mapping[str, Line]) -> None:
     with writing(tracker.engine) as tx:
         for place, name in enumerate(lines):
             sources.schedule(tx, name, "pages", sweeps=False, now=now + place * timedelta(minutes=1))
-    pipeline.greet(tracker, now=now)
+    greet(tracker, now=now)
 
 
 def _note(line: Line, visited: Visited, hour: float) -> None:

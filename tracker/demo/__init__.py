@@ -14,6 +14,7 @@ from tracker.columns import legend, offer_columns, people_read, shown_in
 from tracker.core.errors import StoreError
 from tracker.core.metrics import METRICS
 from tracker.core.wanted import Wanted
+from tracker.greeting import greet
 from tracker.output import Format, emit
 from tracker.pipeline import Tracker, now_utc
 from tracker.report import ranked
@@ -36,7 +37,7 @@ def show(home: Home) -> None:
     home.config_file.write_text(files(__name__).joinpath("tracker.toml").read_text(encoding="utf-8"), encoding="utf-8")
     config = home.config()
     with opened(home, config) as tracker:
-        pipeline.greet(tracker, now=now_utc())
+        greet(tracker, now=now_utc())
         for day, ago in DAYS.items():
             _say(f"\n--- {'yesterday' if ago else 'today'}: visiting {len(config.sources)} sources (recorded pages)")
             for name in config.sources:

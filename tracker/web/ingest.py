@@ -25,6 +25,7 @@ from tracker import delivery, pipeline
 from tracker.assemble import stop
 from tracker.config import Config
 from tracker.core.errors import StoreError
+from tracker.greeting import greet
 from tracker.pipeline import Tracker, Visited, now_utc
 from tracker.web import token
 from tracker.web.received import Received, Refused, media_type, received, unusable
@@ -173,7 +174,7 @@ def _keep(intake: Intake, source: Source, body: bytes, content_type: str, url: s
     at = intake.now()
     harvest = Crawl(listings=came.listings, pages=came.pages, complete=False)
     try:
-        pipeline.greet(intake.tracker, now=at)
+        greet(intake.tracker, now=at)
         return pipeline.keep(intake.tracker, source, harvest, walk=Walk.WINDOW, every=None, started_at=at, now=at)
     except StoreError as error:
         log.exception("what was sent for %s could not be stored", source.name)
