@@ -97,8 +97,11 @@ def put_back(copy: Path, file: Path, *, now: datetime) -> Path | None:
     """Put a copy in the place of a database that nobody uses; returns where the old one is kept, None without one.
 
     The caller holds the lock. At no moment is there no database: the old one keeps a second name before the new one
-    takes the first. Raises StoreError for a copy that is not sound, and where somebody else has the old one open.
+    takes the first. Raises StoreError for a copy that is not sound or is the database itself, and where somebody else
+    has the old one open.
     """
+    if copy.exists() and file.exists() and copy.samefile(file):
+        raise StoreError(f"{copy} is the database itself: there is nothing to put back")
     check(copy)
     new = file.with_name(f"{file.name}.restoring")
     kept = file.with_name(f"{file.stem}.before-restore-{now:%Y%m%dT%H%M%S}{file.suffix}")

@@ -139,6 +139,20 @@ def test_what_is_no_sound_copy_is_refused(
     assert counted(kept, VISIT) == [11], "nothing was touched"
 
 
+@pytest.mark.parametrize("link", [None, os.symlink, os.link])
+def test_a_database_is_no_copy_of_itself(
+    kept: Home, tmp_path: Path, tracker_command: Callable[..., Ran], link: Callable[[Path, Path], None] | None
+) -> None:
+    live = kept.path / "tracker.db"
+    copy = tmp_path / "copy.db" if link else live
+    if link:
+        link(live, copy)
+    ran = tracker_command("--home", kept.path, "restore", copy)
+    assert (ran.code, ran.err) == (1, f"error: {copy} is the database itself: there is nothing to put back\n")
+    assert not list(kept.path.glob("tracker.before-restore-*"))
+    assert counted(kept, VISIT) == [11]
+
+
 def test_a_damaged_database_can_be_replaced(kept: Home, tmp_path: Path, tracker_command: Callable[..., Ran]) -> None:
     copy = tmp_path / "copy.db"
     tracker_command("--home", kept.path, "backup", copy)
