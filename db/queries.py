@@ -398,13 +398,32 @@ def has_shown(conn: Connection, source_id: int) -> bool:
     return any(conn.execute(query.limit(1)).first() is not None for query in told)
 
 
+def numbered(conn: Connection, number: int) -> Row | None:
+    """The whole row of a listing by its number here."""
+    row = conn.execute(select(LISTING).where(LISTING.c.id == number)).mappings().first()
+    return None if row is None else dict(row)
+
+
+SHORTEST_ITEM_NUMBER = 6
+"""Characters of an item number that a person may give alone; a shorter one is a listing's number here, or a slip."""
+
+
 def named(conn: Connection, name: str) -> list[Row]:
-    """Whole listing rows that a person may mean: by number here, by id on the site, or by address."""
+    """Whole listing rows that a person may mean: by number here, by id on the site, by address, or by item number."""
     c = LISTING.c
     number = int(name) if name.isascii() and name.isdigit() and len(name) < 18 else -1
     rows = conn.execute(select(LISTING).where(or_(c.id == number, c.site_id == name, c.url == name))).mappings()
     found = [dict(row) for row in rows]
-    return [row for row in found if row["id"] == number] or found
+    return [row for row in found if row["id"] == number] or found or _by_item_number(conn, name)
+
+
+def _by_item_number(conn: Connection, name: str) -> list[Row]:
+    """Whole listing rows whose id holds an item number as the site prints it: `v1|NUMBER|0`, `shop.example/NUMBER`."""
+    if len(name) < SHORTEST_ITEM_NUMBER or not name.isascii() or not name.isalnum():
+        return []
+    c = LISTING.c
+    held = or_(c.site_id.like(f"%|{name}|%"), c.site_id.like(f"%/{name}"))
+    return [dict(row) for row in conn.execute(select(LISTING).where(held).order_by(c.id)).mappings()]
 
 
 def prices_of(conn: Connection, listing_id: int) -> list[Row]:

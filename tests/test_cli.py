@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Ran
+from tests.conftest import NOON, Ran, offer
+from tests.db.test_store import see
 from tests.shop import Shop, configure
-from tracker.assemble import Home
+from tracker.assemble import Home, opened
 
 Command = Callable[..., Ran]
 
@@ -351,8 +352,40 @@ def test_explain_shows_every_number(tracker_command: Command, page: Path, tmp_pa
         assert f"{mi50['unit_usd']:,.2f} USD  per card: what everything is ranked by" in said
         assert "AMD" in said
     missing = tracker_command("explain", "no-such-listing")
-    assert missing.code == 1
+    assert missing.code == 2
     assert "there is no listing" in missing.err
+
+
+UNKNOWN = [
+    (["explain", "alert:999"], "there is no alert 'alert:999'"),
+    (["explain", "120000000000"], "'120000000000' is more than one listing; give a number: 1 (ebay), 2 (shopify)"),
+    (["mark", "120000000000", "dismiss"], "give a number: 1 (ebay), 2 (shopify)"),
+    (["history", "120000000000"], "give a number: 1 (ebay), 2 (shopify)"),
+    (["history", "mi500"], "'mi500' is neither a card (tracker gpus) nor a listing, did you mean 'mi50'?"),
+    (["market", "mi500"], "no card 'mi500' in the spec database, did you mean 'mi50'?"),
+    (["plan", "--vram", "48", "--own", "2xmi500"], "no card 'mi500', did you mean 'mi50'?"),
+    (["watches", "try", "cheep"], "there is no watch 'cheep', did you mean 'cheap'?"),
+    (["sources", "accept", "ebay-u"], "there is no source 'ebay-u', did you mean 'ebay-us'?"),
+    (["scrape", "ebay-u"], "there is no source 'ebay-u' in the configuration, did you mean 'ebay-us'?"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), UNKNOWN, ids=[" ".join(row[0]) for row in UNKNOWN])
+def test_a_name_that_nothing_or_too_much_goes_by_is_misuse(
+    tracker_command: Command, home: Home, words: list[str], said: str
+) -> None:
+    home.config_file.write_text(
+        '[sources.ebay-us]\nsite = "ebay"\nquery = "mi50"\n[watches.cheap]\nmetric = "usd_per_gb"\nbelow = 9\n'
+    )
+    with opened(home) as tracker:
+        for site, site_id, source in (
+            ("ebay", "v1|120000000000|0", "ebay-us"),
+            ("shopify", "a.example/120000000000", "a"),
+        ):
+            see(tracker, [offer(site_id, site=site)], at=NOON, source=source)
+    ran = tracker_command("--home", home.path, *words)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert said in ran.err
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

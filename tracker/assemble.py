@@ -20,6 +20,7 @@ from tracker.core.errors import ConfigError, StoreError, Unreachable
 from tracker.core.gpus import Catalogue, catalogue
 from tracker.core.identify import identifier
 from tracker.core.links import Links
+from tracker.output import near
 from tracker.pacing import zone_of
 from tracker.pipeline import Tracker, now_utc
 from tracker.second_thoughts import reprice
@@ -205,8 +206,8 @@ def stop(config: Config, name: str) -> Stop:
     """One configured source by name; raises ConfigError for a name that is not configured."""
     table = config.sources.get(name)
     if table is None:
-        known = ", ".join(sorted(config.sources)) or "none"
-        raise ConfigError(f"there is no source {name!r} in the configuration; configured: {known}")
+        hint = near(name, config.sources) if config.sources else ", which names none"
+        raise ConfigError(f"there is no source {name!r} in the configuration{hint}")
     scraper = scrapers.sites.load(table.site)
     return Stop(
         scraper=scraper,

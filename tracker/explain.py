@@ -10,7 +10,7 @@ from db import queries, told
 from db.engine import reading
 from db.rows import Row, raw_of
 from db.sql import LISTING
-from tracker.core.errors import TrackerError
+from tracker.core.errors import ConfigError, TrackerError
 from tracker.core.landed import land
 from tracker.core.market import CLASS_OF
 from tracker.core.metrics import DEFAULTS, METRICS
@@ -19,6 +19,7 @@ from tracker.core.rules import Change, Event
 from tracker.core.rules.past import NO_PAST
 from tracker.core.rules.when import Look, reason
 from tracker.market import Compared, market, market_lines
+from tracker.one_listing import NAMES, one_listing
 from tracker.past import known_past
 from tracker.pipeline import Tracker, now_utc
 from tracker.second_thoughts import asked_by
@@ -41,22 +42,23 @@ def explained(tracker: Tracker, name: str) -> list[str]:
         if alert is not None and not alert["payload"].get("offers"):
             return list(alert_lines(alert))
         if alert is None and name.startswith(ALERT_NAME):
-            raise TrackerError(f"there is no alert {name!r}: `tracker alerts` shows their numbers")
-        wanted = name if alert is None else str(alert["payload"]["offers"][0]["listing_id"])
-        row = _the_one(queries.named(conn, wanted), wanted)
+            raise ConfigError(f"there is no alert {name!r}: `tracker alerts` shows their numbers")
+        row = _listing(conn, name) if alert is None else _told_of(conn, alert)
         about = [] if alert is None else [*alert_lines(alert), ""]
         return [*about, *_lines(tracker, conn, row, now)]
 
 
-def _the_one(rows: list[Row], name: str) -> Row:
-    if not rows:
-        raise TrackerError(
-            f"there is no listing {name!r}: give its number, its id on the site, or its address (an alert: alert:12)"
-        )
-    if len(rows) > 1:
-        found = ", ".join(f"{row['id']} ({row['site']})" for row in rows)
-        raise TrackerError(f"{name!r} is more than one listing; give a number: {found}")
-    return rows[0]
+def _listing(conn: Connection, name: str) -> Row:
+    return one_listing(conn, name, unknown=f"there is no listing {name!r}: {NAMES} (an alert: alert:12)")
+
+
+def _told_of(conn: Connection, alert: Row) -> Row:
+    """The best listing of an alert; raises TrackerError where it was forgotten since."""
+    number = alert["payload"]["offers"][0]["listing_id"]
+    row = queries.numbered(conn, number)
+    if row is None:
+        raise TrackerError(f"alert {alert['id']} was about listing {number}, which is kept no longer")
+    return row
 
 
 def _lines(tracker: Tracker, conn: Connection, row: Row, now: datetime) -> Iterator[str]:

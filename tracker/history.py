@@ -12,9 +12,10 @@ from db import queries, summaries
 from db.references import references
 from db.summaries import DAY, Day
 from tracker.chart import Line
-from tracker.core.errors import TrackerError
 from tracker.core.gpus import Catalogue, match
 from tracker.core.market import ANY
+from tracker.one_listing import one_listing
+from tracker.output import near
 
 Row = Mapping[str, Any]
 
@@ -26,17 +27,15 @@ def history(
 ) -> list[dict[str, Any]]:
     """The prices of a card (glob) or of one listing, a flat row a day, from a day up to today.
 
-    `condition` is a class of conditions, or `any`. Raises TrackerError where nothing goes by that name.
+    `condition` is a class of conditions, or `any`. Raises ConfigError where nothing goes by that name.
     """
     variants = [gpu.id for gpu in match(catalogue, name)]
     if variants:
         own = _by_day(summaries.days(conn, variants, since=since, condition=condition), condition, since, today)
         return own + [row for variant in variants for row in _referred(conn, variant, condition, since)]
-    found = queries.named(conn, name)
-    if len(found) != 1:
-        said = "more than one listing: give its number" if found else "neither a card (tracker gpus) nor a listing"
-        raise TrackerError(f"{name!r} is {said}")
-    return _of_listing(found[0], queries.prices_of(conn, found[0]["id"]), since, today)
+    hint = near(name, [*catalogue.by_id, *catalogue.by_family])
+    found = one_listing(conn, name, unknown=f"{name!r} is neither a card (tracker gpus) nor a listing{hint}")
+    return _of_listing(found, queries.prices_of(conn, found["id"]), since, today)
 
 
 def _by_day(prices: list[Day], condition: str, since: date, today: date) -> list[dict[str, Any]]:

@@ -5,17 +5,19 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db import marks, queries, rollups
+from db import marks, rollups
 from db.engine import committed, reading
 from db.rows import Row
-from tracker.core.errors import TrackerError
+from tracker.core.errors import ConfigError, TrackerError
 from tracker.core.marks import MarkKind
+from tracker.one_listing import one_listing
+from tracker.output import near
 from tracker.pipeline import Tracker, now_utc
 from tracker.report import ensure_known
 
 
 def mark(tracker: Tracker, name: str, kind: MarkKind, *, really: str = "") -> Row:
-    """Mark one listing, named by its number here, its id on the site or its address; returns its row."""
+    """Mark one listing, named as `one_listing` takes it; returns its row."""
     now = now_utc()
     if really:
         ensure_known(really, tracker.catalogue)
@@ -47,21 +49,10 @@ def _count_anew(tx: Connection, listing: Row) -> None:
         rollups.anew(tx, [listing["variant"]], day=now_utc().date())
 
 
-def one_listing(conn: Connection, name: str) -> Row:
-    """The row of the one listing a person means; raises TrackerError for none and for several."""
-    rows = queries.named(conn, name)
-    if not rows:
-        raise TrackerError(f"there is no listing {name!r}: give its number, its id on the site, or its address")
-    if len(rows) > 1:
-        found = ", ".join(f"{row['id']} ({row['site']})" for row in rows)
-        raise TrackerError(f"{name!r} is more than one listing; give a number: {found}")
-    return rows[0]
-
-
 def block(tracker: Tracker, seller: str, site: str) -> None:
-    """Leave a seller out of everything, on a site or ("") on all; raises TrackerError for an empty name."""
+    """Leave a seller out of everything, on a site or ("") on all; raises ConfigError for an empty name."""
     if not seller.strip():
-        raise TrackerError("a seller needs a name; where a site names none, mark the listing instead")
+        raise ConfigError("a seller needs a name; where a site names none, mark the listing instead")
     now = now_utc()
 
     def shut_out(tx: Connection) -> None:
@@ -71,13 +62,15 @@ def block(tracker: Tracker, seller: str, site: str) -> None:
 
 
 def unblock(tracker: Tracker, seller: str, site: str) -> None:
-    """Let a seller in again; raises TrackerError where none was blocked."""
+    """Let a seller in again; raises ConfigError where none was blocked."""
 
     def let_in(tx: Connection) -> None:
         variants = marks.unblock(tx, seller, site)
         if variants is None:
             where = f" on {site}" if site else " on every site"
-            raise TrackerError(f"{seller!r} is not blocked{where}; `tracker block` lists who is")
+            known = {row["seller"] for row in marks.blocks(tx)}
+            hint = near(seller, known - {seller}) if known - {seller} else ""
+            raise ConfigError(f"{seller!r} is not blocked{where}{hint or '; `tracker block` lists who is'}")
         rollups.anew(tx, variants, day=now_utc().date())
 
     committed(tracker.engine, let_in)

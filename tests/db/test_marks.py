@@ -137,6 +137,28 @@ def test_daily_prices_forget_what_is_wrong(make_tracker: MakeTracker) -> None:
     assert day[2:4] == (1, 70_000)
 
 
+ITEM_NUMBERS = [
+    ("110000213813", ["v1|110000213813|0"]),
+    ("8000010", ["refurb.example/8000010"]),
+    ("120000000000", ["v1|120000000000|0", "v1|120000000000|7"]),
+    ("213813", []),
+    ("99999", []),
+    ("v1|110000213813|", []),
+    ("11000021381%", []),
+]
+
+
+@pytest.mark.parametrize(("name", "site_ids"), ITEM_NUMBERS)
+def test_an_item_number_as_a_site_prints_it_names_a_listing(
+    make_tracker: MakeTracker, name: str, site_ids: list[str]
+) -> None:
+    tracker = make_tracker()
+    ids = ["v1|110000213813|0", "refurb.example/8000010", "v1|120000000000|0", "v1|120000000000|7", "x.example/99999"]
+    see(tracker, [offer(site_id) for site_id in ids], at=NOON)
+    with reading(tracker.engine) as conn:
+        assert [row["site_id"] for row in queries.named(conn, name)] == site_ids
+
+
 def test_the_commands(make_tracker: MakeTracker, tmp_path: Path, tracker_command: Callable[..., Ran]) -> None:
     see(make_tracker(), [offer("1", seller="sly", title="RTX 3090 \x1b[2J 24GB")], at=NOON)
     home = tmp_path / "home"
@@ -155,11 +177,15 @@ def test_the_commands(make_tracker: MakeTracker, tmp_path: Path, tracker_command
     assert run("mark", "1", "--undo").code == 0
     assert run("mark", "--export").out == ""
     assert "is not marked" in run("mark", "1", "--undo").err
-    assert "no listing" in run("mark", "99", "scam").err
+    unknown = run("mark", "99", "scam")
+    assert (unknown.code, "no listing" in unknown.err) == (2, True)
     assert run("mark", "1").code == 2
     assert run("mark", "1", "nonsense").code == 2
     assert run("block", "sly").code == 0
     assert "sly" in run("block").out
     assert "is not blocked on barn" in run("unblock", "sly", "--site", "barn").err
+    slip = run("unblock", "slyy")
+    assert (slip.code, "did you mean 'sly'?" in slip.err) == (2, True)
     assert run("unblock", "sly").code == 0
-    assert "needs a name" in run("block", "").err
+    nameless = run("block", "")
+    assert (nameless.code, "needs a name" in nameless.err) == (2, True)

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from db import marks
+from db import marks, queries
 from db.engine import reading
 from db.rows import Row
 from tracker import marking
@@ -80,7 +80,9 @@ def _answer(word: Word, request: Request, said: str) -> Response:
         return problem(request, 403, "bad_link", str(error))
     try:
         with reading(word.tracker.engine) as conn:
-            listing = marking.one_listing(conn, str(listing_id))
+            listing = queries.numbered(conn, listing_id)
+        if listing is None:
+            return problem(request, 422, "unusable", f"listing {listing_id} is kept no longer")
         done = _said(word.tracker, listing, said) if said else ""
         with reading(word.tracker.engine) as conn:
             stands = marks.of_listing(conn, listing["id"])

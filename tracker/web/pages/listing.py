@@ -26,7 +26,7 @@ def listing_page(site: Site, number: int, currency: str = "") -> Value:
     tracker = site.tracker
     shown = shown_in(currency or tracker.currency, tracker.rates.usd_per_unit)
     with reading(tracker.engine) as conn:
-        row = next((one for one in queries.named(conn, str(number)) if one["id"] == number), None)
+        row = queries.numbered(conn, number)
         if row is None:
             raise NoSuch(f"there is no listing {number}")
         points = queries.prices_of(conn, number)
