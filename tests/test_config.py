@@ -8,6 +8,7 @@ import pytest
 
 from tracker.config import Config, channels_of, read_config, settings
 from tracker.core.errors import ConfigError
+from tracker.core.money.currencies import KNOWN, SIGNS
 from tracker.setting import duration
 
 
@@ -54,6 +55,10 @@ def test_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 MISTAKES = [
     ("[buyer\n", "is not TOML"),
     ("[buyer]\ncountry = 'Germany'\n", "buyer.country"),
+    ("[buyer]\ncurrency = 'euro'\n", "buyer.currency: a currency is three capital letters"),
+    ("[buyer]\ncurrency = 'XYZ'\n", "buyer.currency: 'XYZ' is no currency of ISO 4217"),
+    ("[buyer]\ncurrency = 'EUX'\n", "buyer.currency: 'EUX' is no currency of ISO 4217, did you mean 'EUR'?"),
+    ("[sources.a]\nsite = 'ebay'\nquery = 'x'\ncurrency = 'XYZ'\n", "sources.a.currency: 'XYZ' is no currency"),
     ("[buyers]\n", "buyers is not a setting"),
     ("[sources.a]\nsite = 'ebay'\n", "sources.a: ebay needs 'query'"),
     ("[sources.a]\nsite = 'ebey'\nquery = 'x'\n", "unknown site 'ebey', did you mean 'ebay'?"),
@@ -98,6 +103,11 @@ def test_mistakes(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(ConfigError) as error:
         read(tmp_path, text)
     assert said in str(error.value)
+
+
+def test_a_currency_without_a_rate_is_still_a_currency(tmp_path: Path) -> None:
+    assert read(tmp_path, "[buyer]\ncurrency = 'RUB'\n").buyer.currency == "RUB"
+    assert {code for _, *codes in SIGNS.values() for code in codes} <= KNOWN
 
 
 def test_every_mistake_is_listed(tmp_path: Path) -> None:

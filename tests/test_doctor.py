@@ -26,7 +26,7 @@ def findings(tracker_command: Command, home: Home) -> dict[str, dict[str, str]]:
 
 
 WRONG = [
-    ('[buyer]\ncurrency = "XXX"\n', "exchange rates fail", "buyer.currency is 'XXX'"),
+    ('[buyer]\ncurrency = "RUB"\n', "exchange rates fail", "buyer.currency is 'RUB'"),
     ('[sources.b]\nsite = "shopify"\nurl = "https://b.example"\ncurrency = "RUB"\n', "exchange rates fail", "RUB"),
     ('[web]\ningest_token = "short"\n', "ingest fail", "at least 20 characters"),
     ("[owner]\nnotify = []\n", "owner warn", "nobody is told"),

@@ -21,6 +21,7 @@ from scrapers.sites import feed, pages, product
 from tracker.core.errors import ConfigError
 from tracker.core.landed import Costs, Forwarder, Import
 from tracker.core.metrics import DEFAULTS, Basis
+from tracker.core.money.currencies import KNOWN, USUAL
 from tracker.core.rules import Watch
 from tracker.masking import masked
 from tracker.mistakes import mistakes
@@ -31,12 +32,19 @@ from tracker.setting import Duration, NotNegative, Table, Words
 from tracker.watch_tables import WatchTable
 
 
+def known_currency(code: str) -> str:
+    """The code of a currency that exists, or "" for none; raises ValueError for any other."""
+    if code and code not in KNOWN:
+        raise ValueError(f"{code!r} is no currency of ISO 4217{near(code, USUAL)}")
+    return code
+
+
 class BuyerTable(Table):
     """Who buys: where the card must go, and the currency reports are read in."""
 
     country: str = Field(default="US", pattern=r"^[A-Z]{2}$")
     postcode: str = ""
-    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
+    currency: Annotated[str, AfterValidator(known_currency)] = Field(default="USD", pattern=r"^[A-Z]{3}$")
     vat_reclaim: bool = False
     time_zone: Annotated[str, AfterValidator(known_zone)] = ""
 
@@ -148,7 +156,7 @@ class SourceTable(BaseModel):
     every: Duration | None = None
     sweep_every: Duration | None = None
     keep: Duration | None = None
-    currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")
+    currency: Annotated[str, AfterValidator(known_currency)] = Field(default="", pattern=r"^([A-Z]{3})?$")
     canary: str = ""
 
     @property

@@ -13,6 +13,20 @@ _ISO = """
     brl ars clp cop pen uyu inr pkr lkr npr bdt idr myr php thb vnd krw ils aed sar qar kwd bhd omr jod iqd egp mad
     tnd lyd dzd zar ngn kes gel azn uzs byn mnt mop pyg
 """
+_CODES = """
+    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP
+    CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF
+    IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD
+    MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB
+    RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD
+    UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG
+"""
+KNOWN = frozenset(_CODES.split())
+"""The money of every country (ISO 4217), whether or not there is a rate for it."""
+
+USUAL = frozenset(_ISO.upper().split()[:36])
+"""What is written most, the front of `_ISO`: what a code that does not exist was likely meant to be."""
+
 _DOLLARS = "USD CAD AUD NZD HKD SGD TWD MXN ARS CLP COP UYU"
 
 # sign → the currencies it may mean, in front of them the one it means by itself ("-": none)
