@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, exists, insert, literal, or_, select
+from sqlalchemy import Connection, case, delete, exists, func, insert, literal, or_, select
 
 from db.rows import Row
 from db.sql import ASIDE, BLOCKED, LISTING, MARK, chunks, one_of, upsert
@@ -64,6 +64,13 @@ def unblock(tx: Connection, seller: str, site: str) -> set[str] | None:
 
 def _of_seller(seller: str, site: str) -> list[Any]:
     return [LISTING.c.seller == seller, *([LISTING.c.site == site] if site else [])]
+
+
+def concerned(conn: Connection, seller: str, site: str) -> tuple[int, int]:
+    """How many listings of a seller are known, on a site or ("") on every one, and how many of them are on offer."""
+    on_offer = func.count().filter(LISTING.c.on_offer)
+    row = conn.execute(select(func.count(), on_offer).select_from(LISTING).where(*_of_seller(seller, site))).one()
+    return row[0], row[1]
 
 
 def settle(tx: Connection, site: str, site_ids: Collection[str]) -> None:

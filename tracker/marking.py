@@ -49,16 +49,20 @@ def _count_anew(tx: Connection, listing: Row) -> None:
         rollups.anew(tx, [listing["variant"]], day=now_utc().date())
 
 
-def block(tracker: Tracker, seller: str, site: str) -> None:
-    """Leave a seller out of everything, on a site or ("") on all; raises ConfigError for an empty name."""
+def block(tracker: Tracker, seller: str, site: str) -> tuple[int, int]:
+    """Leave a seller out of everything, on a site or ("") on all; raises ConfigError for an empty name.
+
+    Returns how many listings that concerns, and how many of them are on offer; a seller may be blocked before any.
+    """
     if not seller.strip():
         raise ConfigError("a seller needs a name; where a site names none, mark the listing instead")
     now = now_utc()
 
-    def shut_out(tx: Connection) -> None:
+    def shut_out(tx: Connection) -> tuple[int, int]:
         rollups.anew(tx, marks.block(tx, seller, site, now=now), day=now.date())
+        return marks.concerned(tx, seller, site)
 
-    committed(tracker.engine, shut_out)
+    return committed(tracker.engine, shut_out)
 
 
 def unblock(tracker: Tracker, seller: str, site: str) -> None:

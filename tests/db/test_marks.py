@@ -181,7 +181,13 @@ def test_the_commands(make_tracker: MakeTracker, tmp_path: Path, tracker_command
     assert (unknown.code, "no listing" in unknown.err) == (2, True)
     assert run("mark", "1").code == 2
     assert run("mark", "1", "nonsense").code == 2
-    assert run("block", "sly").code == 0
+    for words, said in (
+        (("block", "sly"), "listings taken out: 1, 1 of them on offer"),
+        (("block", "nobody"), "nobody is blocked; no listing of such a seller is known yet"),
+        (("block", "sly", "--site", "attic"), "sly is blocked on attic; no listing of such a seller is known yet"),
+    ):
+        ran = run(*words)
+        assert (ran.code, said in ran.err) == (0, True)
     assert "sly" in run("block").out
     assert "is not blocked on barn" in run("unblock", "sly", "--site", "barn").err
     slip = run("unblock", "slyy")

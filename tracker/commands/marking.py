@@ -12,6 +12,8 @@ from tracker.output import Format, emit
 SellerArgument = Annotated[str | None, typer.Argument(help="The seller's name as the site prints it.")]
 SiteOption = Annotated[str, typer.Option(help="Only on this site (default: on every one).")]
 
+NOT_SEEN = "no listing of such a seller is known yet"
+
 
 @app.command(epilog="; ".join(f"{kind}: {said}" for kind, said in MEANS.items()))
 def mark(
@@ -60,8 +62,10 @@ def block(
         if seller is None:
             emit(marking.blocked(tracker), form)
             return
-        marking.block(tracker, seller, site)
-    say(f"{seller} is blocked{f' on {site}' if site else ''}; `tracker unblock` takes it back")
+        known, on_offer = marking.block(tracker, seller, site)
+    where = f" on {site}" if site else ""
+    said = f"listings taken out: {known}, {on_offer} of them on offer" if known else NOT_SEEN
+    say(f"{seller} is blocked{where}; {said}; `tracker unblock` takes it back")
 
 
 @app.command()
