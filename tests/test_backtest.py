@@ -211,6 +211,6 @@ def test_an_alert_and_its_listing_are_explained_to_the_last_number(
     assert tracker_command("explain", key).out == said.out
     missing = tracker_command("explain", "alert:99")
     assert (missing.code, missing.err) == (
-        1,
+        2,
         "error: there is no alert 'alert:99': `tracker alerts` shows their numbers\n",
     )

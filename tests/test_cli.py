@@ -317,9 +317,41 @@ def test_every_mistake_of_the_configuration_is_a_line(tracker_command: Command, 
     assert "is not TOML" in broken.err
 
 
+READING = [
+    ["report"],
+    ["report", "--by", "gpu"],
+    ["alerts"],
+    ["alerts", "pending"],
+    ["alerts", "channels"],
+    ["sources"],
+    ["sources", "review", "x"],
+    ["explain", "1"],
+    ["rejected"],
+    ["market", "mi50"],
+    ["history", "mi50"],
+    ["plan", "--vram", "48"],
+    ["watches"],
+    ["watches", "try", "x"],
+    ["mark"],
+    ["block", "sly"],
+    ["backup", "copy.db"],
+    ["tidy"],
+]
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_a_home_where_nothing_was_begun_is_said_and_not_made(
+    tracker_command: Command, tmp_path: Path, words: list[str]
+) -> None:
+    ran = tracker_command("--home", tmp_path / "hoem", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"error: there is nothing at {tmp_path / 'hoem'} yet: `tracker init` ")
+    assert not (tmp_path / "hoem").exists()
+
+
 def test_a_folder_that_cannot_be_made_is_said(tracker_command: Command, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    ran = tracker_command("--home", tmp_path / "file" / "home", "report")
+    ran = tracker_command("--home", tmp_path / "file" / "home", "init")
     assert ran.code == 1
     assert ran.err.startswith("error: ")
 

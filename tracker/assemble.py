@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from tracker.core.money import Rates
 
 
+DATABASE = "tracker.db"
+"""The file in the home folder that is the database, where none is configured."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """A folder with tracker.toml, gpus.local.toml and the database; none of them has to be there."""
@@ -54,7 +58,16 @@ class Home:
 
     def database_url(self, config: Config) -> str:
         """Where the data lives: as configured, or a SQLite file in this folder."""
-        return config.database.url or f"sqlite:///{self.path / 'tracker.db'}"
+        return config.database.url or f"sqlite:///{self.path / DATABASE}"
+
+    def ensure_begun(self) -> None:
+        """Raise ConfigError where neither a configuration nor a database is; a database elsewhere is one."""
+        begun = self.config_file.exists() or (self.path / DATABASE).exists()
+        if not begun and not self.config().database.url:
+            raise ConfigError(
+                f"there is nothing at {self.path} yet: `tracker init` makes a beginning there; "
+                "if you have begun elsewhere, check --home"
+            )
 
     def engine(self, config: Config) -> "Engine":
         """Open the database, with the folder made if it is ours; raises StoreError."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.commands.shared import FormatOption, app, home_of, sources_app, telling, with_progress
+from tracker.commands.shared import FormatOption, app, begun_home, home_of, sources_app, telling, with_progress
 from tracker.output import Format, emit
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def sources(
         return
     from tracker.standing import for_people, state_of_sources
 
-    rows = state_of_sources(home_of(context))
+    rows = state_of_sources(begun_home(context))
     emit(rows, form, people=[for_people(row, why=why) for row in rows])
 
 
@@ -108,7 +108,7 @@ def sources_review(
     """Show what of a source is not believed, and why: the listings kept out, beside what is believed of them."""
     from tracker.standing import review
 
-    found = review(home_of(context), name)
+    found = review(begun_home(context), name)
     if form is Format.TABLE:
         for line in found.lines:
             typer.echo(line)
@@ -123,7 +123,7 @@ def sources_accept(
     """Believe what a source under review shows: store what was kept out, and alert on it."""
     from tracker.standing import accept
 
-    _report_visits(accept(home_of(context), name))
+    _report_visits(accept(begun_home(context), name))
 
 
 @sources_app.command("try")

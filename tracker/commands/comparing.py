@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.shared import FormatOption, app, open_tracker, say
+from tracker.commands.shared import FormatOption, app, home_of, open_tracker, say
 from tracker.core.metrics import METRICS
 from tracker.core.models import Condition, ConditionClass
 from tracker.core.wanted import Modded, Sort, Wanted
@@ -266,13 +266,14 @@ def history(
 ) -> None:
     """Show what a card or a listing asked, day by day; `history import FILE…` reads past series as reference prices."""
     from db.engine import reading
+    from tracker.assemble import opened
     from tracker.chart import in_terminal, to_file
     from tracker.core.market import ANY
     from tracker.history import history, lines
     from tracker.series import import_series
 
     if name == "import":
-        with open_tracker(context) as tracker:
+        with opened(home_of(context)) as tracker:
             emit(
                 [
                     asdict(one)

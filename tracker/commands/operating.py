@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.shared import app, home_of, say
+from tracker.commands.shared import app, begun_home, home_of, say
 
 
 @app.command()
@@ -35,7 +35,7 @@ def backup(
     from db.copies import back_up, sqlite_file
     from tracker.assemble import database
 
-    with database(home_of(context)) as engine:
+    with database(begun_home(context)) as engine:
         size = back_up(sqlite_file(engine), file, force=force)
     typer.echo(f"{file}: {size / 1e6:.1f} MB, checked")
 
@@ -75,7 +75,7 @@ def tidy(
     from tracker.assemble import database
     from tracker.pipeline import now_utc
 
-    home = home_of(context)
+    home = begun_home(context)
     with database(home) as engine:
         say(str(tidying.tidy(engine, home.config(), now=now_utc())))
         say(str(give_back(engine, shrink=shrink)))

@@ -49,12 +49,19 @@ def home_of(context: typer.Context) -> "Home":
     return Home(path=context.obj or default_home())
 
 
+def begun_home(context: typer.Context) -> "Home":
+    """The folder the user named, or the platform's; raises ConfigError where nothing was begun there."""
+    home = home_of(context)
+    home.ensure_begun()
+    return home
+
+
 @contextmanager
 def open_tracker(context: typer.Context) -> Iterator["Tracker"]:
-    """Everything the walk needs, closed again at the end."""
+    """Everything the walk needs, where there is any of it, closed again at the end."""
     from tracker.assemble import opened
 
-    with opened(home_of(context)) as tracker:
+    with opened(begun_home(context)) as tracker:
         yield tracker
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.commands.shared import FormatOption, home_of, open_tracker, say, watches_app
+from tracker.commands.shared import FormatOption, begun_home, open_tracker, say, watches_app
 from tracker.output import Format, emit
 
 
@@ -67,7 +67,7 @@ def _rows(context: typer.Context) -> list[dict[str, object]]:
     from tracker.assemble import opened
     from tracker.watching import watches as listed
 
-    home = home_of(context)
+    home = begun_home(context)
     config = home.config()
     with opened(home, config) as tracker:
         return listed(tracker, config)
