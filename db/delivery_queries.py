@@ -71,3 +71,24 @@ def recent(conn: Connection, *, limit: int) -> list[Row]:
         .limit(limit)
     )
     return [{**row, "payload": json.loads(row["payload"])} for row in conn.execute(query).mappings()]
+
+
+def of_alerts(conn: Connection, alert_ids: Collection[int]) -> list[Row]:
+    """How alerts went through each of their channels, with their watch and when they were raised."""
+    query = (
+        select(DELIVERY, ALERT.c.watch, ALERT.c.created_at)
+        .join(ALERT, ALERT.c.id == DELIVERY.c.alert_id)
+        .where(DELIVERY.c.alert_id.in_(alert_ids))
+        .order_by(DELIVERY.c.alert_id, DELIVERY.c.channel)
+    )
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def alert_about(conn: Connection, watch: str, listing_id: int, *, since: datetime) -> int | None:
+    """The first alert of a watch since an instant that spells out a listing; None where none of the next 200 does."""
+    mine = (ALERT.c.watch == watch, ALERT.c.created_at >= since)
+    query = select(ALERT.c.id, ALERT.c.payload).where(*mine).order_by(ALERT.c.id).limit(200)
+    for alert_id, payload in conn.execute(query):
+        if any(one.get("listing_id") == listing_id for one in json.loads(payload).get("offers", ())):
+            return int(alert_id)
+    return None

@@ -85,6 +85,12 @@ def counts(cursor: sqlite3.Cursor) -> dict[str, int]:
     return {**found, "offers": found["listings"] - found["rejected"]}
 
 
+def without_rate(cursor: sqlite3.Cursor) -> dict[str, int]:
+    """How many offers of each variant have no exchange rate."""
+    query = f"SELECT variant, count(*) {_shown(cursor)} AND variant IS NOT NULL AND unit_usd IS NULL GROUP BY variant"
+    return dict(cursor.execute(query).fetchall())
+
+
 _COUNTS = {
     "listings": "SELECT count(*) FROM listing",
     "on_offer": "SELECT count(*) {}",

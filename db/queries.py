@@ -309,6 +309,36 @@ def count_on_offer(conn: Connection, *, wanted: Wanted, catalogue: Catalogue) ->
     return int(conn.execute(select(func.count()).select_from(LISTING).where(*clauses(wanted), either)).scalar_one())
 
 
+def matching(conn: Connection, *, metric: Metric, wanted: Wanted, basis: Basis, catalogue: Catalogue) -> dict[str, int]:
+    """How many offers a filter leaves, how many of them have no exchange rate, and how many others no such metric."""
+    c, families = LISTING.c, wanted.families(catalogue)
+    decided = matching_decided(conn, metric=metric, wanted=wanted, basis=basis, catalogue=catalogue)
+    if families == ():
+        return decided
+    named = c.gpu.in_(families) if families is not None else true()
+    kind = {Sort.ALL: true(), Sort.UNIFIED: c.kind == Kind.UNIFIED, Sort.CARD: c.kind != Kind.UNIFIED}[wanted.sort]
+    where = (*clauses(wanted), c.variant.is_(None), named, kind)
+    n, priced = conn.execute(select(func.count(), func.count(c.unit_usd)).where(*where)).one()
+    no_value = priced if metric.line(None, basis) is None else 0
+    undecided = {"matching": n, "without_rate": n - priced, "without_value": no_value}
+    return {name: number + undecided[name] for name, number in decided.items()}
+
+
+def matching_decided(
+    conn: Connection, *, metric: Metric, wanted: Wanted, basis: Basis, catalogue: Catalogue
+) -> dict[str, int]:
+    """The same of the offers whose variant is decided: what a report by card is about."""
+    c = LISTING.c
+    has_value = {gpu.id: metric.line(gpu, basis) is not None for gpu in wanted.variants(catalogue)}
+    counted = select(c.variant, func.count(), func.count(c.unit_usd)).where(*clauses(wanted), c.variant.is_not(None))
+    found = [row for row in conn.execute(counted.group_by(c.variant)).all() if row[0] in has_value]
+    return {
+        "matching": sum(n for _, n, _ in found),
+        "without_rate": sum(n - priced for _, n, priced in found),
+        "without_value": sum(priced for variant, _, priced in found if not has_value[variant]),
+    }
+
+
 def counts(conn: Connection) -> Mapping[str, int]:
     """How many listings there are, how many of them are offers, on offer, without a rate, and rejected.
 

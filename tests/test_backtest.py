@@ -14,7 +14,7 @@ from tests.conftest import NOON, Ran
 from tests.shop import SHOP, Shop, configure
 from tests.test_watches import DAY, HOUR, SILENT, Market, card
 from tracker.assemble import Home
-from tracker.backtest import Said, backtest, counted
+from tracker.backtest import Said, backtest, counted, history_since
 from tracker.core.models import RawListing
 from tracker.core.rules import EVER, Risk, Scope
 from tracker.pipeline import Tracker
@@ -127,6 +127,7 @@ def test_it_says_what_became_of_them(make_tracker: MakeTracker) -> None:
     market.shows(offers[0], offers[3], card("4", "600"), at=NOON + 50 * HOUR)
     with reading(market.tracker.engine) as conn:
         said = backtest(market.tracker, conn, watch, since=NOON - DAY, now=NOON + 6 * DAY)
+        known_since = history_since(conn)
     became = {one.alert.changes[0].offer.site_id: one.outcome for one in said}
     assert became == {
         "1": "gone within a day",
@@ -134,9 +135,19 @@ def test_it_says_what_became_of_them(make_tracker: MakeTracker) -> None:
         "3": "still there",
         "4": "fell further, to 600.00 USD",
     }
-    assert counted(said, since=NOON - DAY, now=NOON + 6 * DAY).startswith(
-        "4 alerts in 7 days, 4.0 a week: 1 gone within a day"
-    )
+    for since, now, shown in COUNTED:
+        line = counted(said, since=since, known_since=known_since, now=now)
+        assert line.startswith(f"4 alerts in {shown}: 1 gone within a day"), line
+
+
+# asked since, now, and how long and how often that is said to be; the history begins at noon
+COUNTED = [
+    (NOON - DAY, NOON + 6 * DAY, "6 days"),
+    (NOON - 90 * DAY, NOON + 7 * DAY, "7 days, 4.0 a week"),
+    (NOON - 90 * DAY, NOON + 5 * HOUR, "5 hours"),
+    (NOON, NOON + 14 * DAY, "14 days, 2.0 a week"),
+    (NOON + 13 * DAY, NOON + 14 * DAY, "24 hours"),
+]
 
 
 def test_the_command_tries_a_watch(home: Home, shop: Shop, tracker_command: Callable[..., Ran]) -> None:
@@ -149,7 +160,7 @@ def test_the_command_tries_a_watch(home: Home, shop: Shop, tracker_command: Call
     then = tracker_command("watches", "try", "cheap", "--since", "30d", "--format", "json")
     [summary] = json.loads(then.out)
     assert (summary["kind"], summary["occasion"], summary["outcome"]) == ("summary", "first visit", "still there")
-    assert "0 alerts in 30 days" in then.err
+    assert "0 alerts in 0 hours; 1 summaries (there is no more history)" in then.err
     table = tracker_command("watches", "try", "cheap", "--since", "7")
     assert "mi50-32gb" in table.out
     wrong = tracker_command("watches", "try", "chip")

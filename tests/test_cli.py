@@ -6,9 +6,10 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -420,31 +421,68 @@ def test_a_name_that_nothing_or_too_much_goes_by_is_misuse(
     assert said in ran.err
 
 
-@pytest.mark.parametrize("width", [60, 80, 120])
-def test_a_narrow_terminal_shows_what_matters(width: int) -> None:
+OFFER = {
+    "usd_per_gb": "2.50",
+    "card": "p100-sxm2-16gb",
+    "as printed": "39.94 USD",
+    "title": "x" * 200,
+    "link": "https://x.example/",
+}
+PLAN = {
+    "plan": "12",
+    "USD": "14,639.00",
+    "what": "1 × rtx-4090-48gb-modded + 1 × rtx-4090-24gb",
+    "GB": "144",
+    "usable": "135.5",
+    "USD/GB": "101.66",
+    "GB/s": "2,016",
+    "W idle / busy": "105 / 900",
+    "slots": "6",
+    "tok/s": "18.9",
+    "by layers": "17.1",
+    "bound": "33.2",
+    "h to beat rent": "9,000",
+    "detail": "no NVLink " * 20,
+}
+ALERT = {
+    "alert": 12345,
+    "watch": "forty-eight-gigabytes",
+    "kind": "deal",
+    "channel": "telephone",
+    "state": "owed",
+    "seen": "2026-05-01 12:00",
+    "sent": "2026-05-01 14:00",
+    "held": "digest until 2026-05-02 08:00",
+    "about": "AMD Instinct MI50 " * 4,
+}
+# the width of the terminal, a row, what is to be read in its lines whole, and how many these are at most
+NARROW = [
+    *((width, OFFER, ("2.50", "p100-sxm2-16gb"), 2) for width in (60, 80, 120)),
+    (80, PLAN, ("12", "14,639.00", "144", "101.66", "18.9"), 20),
+    (60, PLAN, ("14,639.00", "101.66"), 40),
+    (80, ALERT, ("12345", "owed", "14:00", "08:00"), 10),
+]
+
+
+@pytest.mark.parametrize(("width", "row", "whole", "most"), NARROW)
+def test_a_narrow_terminal_shows_what_matters(
+    width: int, row: Mapping[str, object], whole: Sequence[str], most: int
+) -> None:
     from tracker.output import Format, emit
 
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
 
-    rows = [
-        {
-            "usd_per_gb": "2.50",
-            "card": "p100-sxm2-16gb",
-            "as printed": "39.94 USD",
-            "title": "x" * 200,
-            "link": "https://x.example/",
-        }
-    ]
     terminal = Terminal()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", str(width))
         patch.setenv("TERM", "xterm")
-        emit(rows, Format.TABLE, out=terminal)
-    assert "2.50" in terminal.getvalue()
-    assert "p100-sxm2-16gb" in terminal.getvalue()
-    assert len(terminal.getvalue().splitlines()) == 2
+        emit([row], Format.TABLE, out=terminal)
+    lines = re.sub(r"\x1b\[[0-9;]*m|\x1b]8;[^\x1b]*\x1b\\", "", terminal.getvalue()).splitlines()
+    assert set(whole) <= set(" ".join(lines).split())
+    assert len(lines) <= most
+    assert max(map(len, lines)) <= width
 
 
 def test_a_folder_for_the_demo_that_cannot_be_made_is_said(tracker_command: Command, tmp_path: Path) -> None:

@@ -42,6 +42,33 @@ def test_it_is_the_long_way_s_answer(filled: Home) -> None:
     assert (seen.counts["listings"], seen.counts["on_offer"], seen.currency) == (3, 3, "USD")
 
 
+# what is asked, and what is said of the counts
+COUNTED = [
+    ((), "on offer, 1 without an exchange rate; 0 rejected"),
+    (("--gpu", "rtx-3090*"), "on offer, 3 of them match, 1 without an exchange rate; 0 rejected"),
+    (
+        ("--metric", "usd_per_tok_s", "--model-gb", "30"),
+        "on offer, 1 without an exchange rate, 3 left out without usd_per_tok_s; 0 rejected",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), COUNTED)
+def test_both_ways_leave_out_and_count_the_same(
+    filled: Home, words: tuple[str, ...], said: str, tracker_command: Command
+) -> None:
+    with opened(filled) as tracker:
+        dear = [offer("d", "900", variant="rtx-4090-48gb-modded"), offer("e", "5", currency="XXX")]
+        see(tracker, dear, at=NOON, source="other")
+    short = tracker_command("report", "--by", "gpu", *words)
+    (filled.path / "tracker.toml").write_text("# edited\n", encoding="utf-8")
+    assert look(filled) is None
+    assert tracker_command("report", "--by", "gpu", *words) == short
+    assert tracker_command("report", *words).err == short.err, "and so does the report of listings"
+    assert f"5 of 5 listings are {said}" in short.err
+    assert ("rtx-3090-24gb" in short.out) == ("--metric" not in words)
+
+
 def test_what_is_asked_of_variants_is_heard(filled: Home) -> None:
     seen = look(filled, gpus=("rtx-3090*",))
     assert seen is not None

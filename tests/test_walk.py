@@ -1,6 +1,7 @@
 """The whole walk: a page from a real server, a stored offer, a ranked report, a mail and a webhook that arrive."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import Message as Mail
@@ -128,7 +129,28 @@ def test_a_channel_that_refuses_for_good_is_disabled_and_can_be_retried(
     assert "disabled" in tracker_command("alerts", "channels").out
     assert "disabled since" in tracker_command("doctor").out
     httpserver.expect_oneshot_request("/hook").respond_with_data("taken")
+    explained = tracker_command("explain", "alert:1").out
+    assert "\nowed to hook (disabled channel until it is mended)\n" in explained
+    assert re.search(r"; raised on .* USD, owed to hook \(disabled channel until it is mended\)\n", explained)
     assert tracker_command("alerts", "retry").out == "1 sent, 0 refused\n"
+    explained = tracker_command("explain", "alert:1").out
+    assert "sent to hook on 20" in explained
+    assert "; told on 20" in explained
+
+
+def test_what_is_held_says_until_when_and_a_retry_leaves_it_held(
+    home: Home, shop: Shop, visits: Callable[[], Visited], tracker_command: Callable[..., Ran]
+) -> None:
+    configure(home, shop, 'digest = "daily 08:00"\n[buyer]\ntime_zone = "Asia/Kathmandu"\n')
+    visits()
+    for command in (["alerts"], ["alerts", "pending"]):
+        assert re.search(r"digest until 20\S+ 08:00", tracker_command(*command).out)
+        [row] = json.loads(tracker_command(*command, "--format", "json").out)
+        assert row["held_by"] == "digest"
+        assert row["held_until"].endswith("T02:15:00+00:00")
+    retried = tracker_command("alerts", "retry")
+    assert retried.out == "0 sent, 0 refused\n"
+    assert re.search(r"^1 of cheap to console held: digest until 20\S+ 08:00$", retried.err, re.MULTILINE)
 
 
 def test_a_new_watch_speaks_at_once_and_an_edited_one_again(

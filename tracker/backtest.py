@@ -28,6 +28,8 @@ from tracker.saying import remembered
 
 DAY = timedelta(days=1)
 
+WEEK = timedelta(days=7)
+
 NOTICED = DAY
 """An end is noticed after the last time a listing was shown; by so much, when one looks for what came in its place."""
 
@@ -309,13 +311,29 @@ def _outcome(lives: Mapping[int, Life], alert: Alert, at: datetime, now: datetim
     return STANDS if gone_at is None else f"{GONE} after {(gone_at - at) / DAY:.0f} days"
 
 
-def counted(said: Sequence[Said], *, since: datetime, now: datetime) -> str:
-    """All of it in one line: how many, how often, and what became of them."""
+def history_since(conn: Connection) -> datetime | None:
+    """When history begins: with the first visit or listing that is still kept; None where there is none at all."""
+    first = conn.execute(select(LISTING.c.first_seen_at).order_by(LISTING.c.id).limit(1)).scalar()
+    begun = [*market_queries.first_visits(conn).values(), *([first] if first else [])]
+    return min(begun, default=None)
+
+
+def counted(said: Sequence[Said], *, since: datetime, known_since: datetime | None, now: datetime) -> str:
+    """All of it in one line: how many, how often, and what became of them; of less than a week no rate is given."""
     deals = [one for one in said if one.alert.kind == "deal"]
-    weeks = max((now - since) / timedelta(days=7), 1 / 7)
+    length = now - max(since, known_since or since)
     how = Counter(next(word for word in (SOON, FELL, GONE, STANDS) if one.outcome.startswith(word)) for one in deals)
     ends = ", ".join(f"{how[word]} {word}" for word in (SOON, FELL, GONE, STANDS) if how[word])
-    days = (now - since).days
     summaries = len(said) - len(deals)
-    said_of = f"{len(deals)} alerts in {days} days, {len(deals) / weeks:.1f} a week" + (f": {ends}" if ends else "")
-    return f"{said_of}; {summaries} summaries"
+    said_of = f"{len(deals)} alerts in {_rate(len(deals), length)}" + (f": {ends}" if ends else "")
+    short = " (there is no more history)" if known_since and known_since > since else ""
+    return f"{said_of}; {summaries} summaries{short}"
+
+
+def _rate(count: int, length: timedelta) -> str:
+    """How long a history is and, from a week on, how many alerts that makes a week."""
+    if length < timedelta(days=2):
+        return f"{length / timedelta(hours=1):.0f} hours"
+    if length < WEEK:
+        return f"{length.days} days"
+    return f"{length.days} days, {count / (length / WEEK):.1f} a week"

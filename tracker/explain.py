@@ -1,12 +1,12 @@
 """Every number of one listing or alert, with where it comes from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from db import queries, told
+from db import delivery_queries, queries, told
 from db.engine import reading
 from db.rows import Row, raw_of
 from db.sql import LISTING
@@ -15,9 +15,10 @@ from tracker.core.landed import land
 from tracker.core.market import CLASS_OF
 from tracker.core.metrics import DEFAULTS, METRICS
 from tracker.core.models import Condition
-from tracker.core.rules import Change, Event
+from tracker.core.rules import Change, Event, Told
 from tracker.core.rules.past import NO_PAST
 from tracker.core.rules.when import Look, reason
+from tracker.holds import holds, local, said
 from tracker.market import Compared, market, market_lines
 from tracker.one_listing import NAMES, one_listing
 from tracker.past import known_past
@@ -40,11 +41,11 @@ def explained(tracker: Tracker, name: str) -> list[str]:
     with reading(tracker.engine) as conn:
         alert = queries.alert(conn, name.removeprefix(ALERT_NAME), by_number=name.startswith(ALERT_NAME))
         if alert is not None and not alert["payload"].get("offers"):
-            return list(alert_lines(alert))
+            return list(alert_lines(tracker, conn, alert, now))
         if alert is None and name.startswith(ALERT_NAME):
             raise ConfigError(f"there is no alert {name!r}: `tracker alerts` shows their numbers")
         row = _listing(conn, name) if alert is None else _told_of(conn, alert)
-        about = [] if alert is None else [*alert_lines(alert), ""]
+        about = [] if alert is None else [*alert_lines(tracker, conn, alert, now), ""]
         return [*about, *_lines(tracker, conn, row, now)]
 
 
@@ -76,8 +77,10 @@ def _lines(tracker: Tracker, conn: Connection, row: Row, now: datetime) -> Itera
 
 def _reading(tracker: Tracker, row: Row) -> Iterator[str]:
     verdict = tracker.identify(raw_of(row))
-    said = f"rejected ({row['rejected']})" if row["rejected"] else f"{row['variant'] or row['gpu']}, {row['condition']}"
-    yield f"\nread as: {said}: {row['reason']}"
+    verdict_said = (
+        f"rejected ({row['rejected']})" if row["rejected"] else f"{row['variant'] or row['gpu']}, {row['condition']}"
+    )
+    yield f"\nread as: {verdict_said}: {row['reason']}"
     yield from (f"  “{word}” {decided}" for word, decided in verdict.words)
     if spec := tracker.catalogue.by_id.get(row["variant"] or ""):
         board = spec.board_bandwidth_gb_s
@@ -119,8 +122,8 @@ def _metrics(tracker: Tracker, row: Row) -> Iterator[str]:
     for metric in METRICS.values():
         value = metric.formula(row["unit_usd"], spec, DEFAULTS)
         why = "a figure of the card is unknown, or it does not apply" if spec else "the variant is undecided"
-        said = f"no value: {why}" if value is None else f"{value:,.4f} {metric.unit}"
-        yield f"  {metric.name:<17} {said}"
+        shown = f"no value: {why}" if value is None else f"{value:,.4f} {metric.unit}"
+        yield f"  {metric.name:<17} {shown}"
 
 
 def _worth(tracker: Tracker, conn: Connection, row: Row, now: datetime) -> Iterator[str]:
@@ -152,7 +155,7 @@ def _compared(other: Compared) -> str:
 
 
 def rule_lines(tracker: Tracker, conn: Connection, row: Row, now: datetime) -> Iterator[str]:
-    """What each watch that asks about it makes of it as it stands, and what it was told."""
+    """What each watch that asks about it makes of it as it stands, and what became of what it said."""
     offers = list(queries.offers(conn, LISTING.c.id == row["id"], catalogue=tracker.catalogue))
     pairs = list(tracker.index.pairs([Change(event=Event.PRICE, offer=offer) for offer in offers]))
     if pairs:
@@ -163,22 +166,41 @@ def rule_lines(tracker: Tracker, conn: Connection, row: Row, now: datetime) -> I
         for rule in watch.rules:
             last = known.get((watch.name, row["id"], rule))
             found = reason(rule, Look(watch, change, past.get(row["id"], NO_PAST), last))
-            said = found.said if found else "silent as it stands"
-            when = f"; told on {last.at:%Y-%m-%d %H:%M} at {last.unit_usd} USD" if last else ""
-            yield f"    {rule}: {said}{when}"
+            stands = found.said if found else "silent as it stands"
+            when = f"; {_told(tracker, conn, watch.name, row['id'], last, now)}" if last else ""
+            yield f"    {rule}: {stands}{when}"
 
 
-def alert_lines(row: Row) -> Iterator[str]:
-    """What an alert said, and every number it rests on."""
+def _told(tracker: Tracker, conn: Connection, watch: str, listing_id: int, last: Told, now: datetime) -> str:
+    """When a rule last spoke, and what became of it where not all of it was sent."""
+    alert_id = delivery_queries.alert_about(conn, watch, listing_id, since=last.at)
+    rows = [] if alert_id is None else delivery_queries.of_alerts(conn, [alert_id])
+    when = f"{last.at:%Y-%m-%d %H:%M} at {last.unit_usd} USD"
+    if all(row["state"] == "sent" for row in rows):
+        return f"told on {when}"
+    return f"raised on {when}, {', '.join(_went(tracker, conn, rows, now))}"
+
+
+def _went(tracker: Tracker, conn: Connection, rows: Sequence[Row], now: datetime) -> Iterator[str]:
+    """How an alert went through each of its channels."""
+    for row, held in zip(rows, holds(tracker, conn, rows, now=now), strict=True):
+        on = f" on {local(row['sent_at'], tracker)}" if row["sent_at"] else ""
+        why = f" ({said(held, tracker)})" if held else f" ({_plain(row['error'])})" if row["error"] else ""
+        yield f"{row['state']} to {row['channel']}{on}{why}"
+
+
+def alert_lines(tracker: Tracker, conn: Connection, row: Row, now: datetime) -> Iterator[str]:
+    """What an alert says, how it went, and every number it rests on."""
     payload = row["payload"]
     raised = f"{row['created_at']:%Y-%m-%d %H:%M} UTC"
     yield f"alert {row['id']} of {raised}: {payload['kind']}, {payload.get('occasion', '')}"
     yield f"key {row['key']}"
     if row["watch"]:
         yield f"watch {row['watch']}: {' · '.join(payload.get('rules', ()))}"
+    yield from _went(tracker, conn, delivery_queries.of_alerts(conn, [row["id"]]), now)
     for offer in payload.get("offers", ()):
         yield f"\n{_plain(offer['title'])}"
-        yield f"  listing {offer['listing_id']}, {offer['unit_usd']} USD each when it was told"
+        yield f"  listing {offer['listing_id']}, {offer['unit_usd']} USD each when it was raised"
         yield from (f"  {one['rule']}: {one['said']}" for one in offer.get("reasons", ()))
         yield from (f"  unverified: {doubt}" for doubt in offer.get("doubts", ()))
         yield from (f"  {sign['name']}: {sign['said']}" for sign in offer.get("signs", ()))

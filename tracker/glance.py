@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import sqlite3
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -83,10 +84,20 @@ def _look(
     rows = by_gpu.rows(standing, medians, metric=metric, basis=basis, catalogue=known, now=now)
     return Glance(
         rows=by_gpu.with_staleness(rows, lite.sightings(cursor, [one.listing_id for one in standing]), now),
-        counts=lite.counts(cursor),
+        counts=lite.counts(cursor) | _matching(cursor, rows, asked),
         currency=noted["currency"],
         usd_per_unit=lite.usd_per_unit(cursor),
     )
+
+
+def _matching(cursor: sqlite3.Cursor, rows: Sequence[Mapping[str, Any]], asked: Collection[str]) -> dict[str, int]:
+    """What `queries.matching_decided` answers."""
+    unrated = sum(offers for variant, offers in lite.without_rate(cursor).items() if variant in asked)
+    return {
+        "matching": sum(row["offers"] for row in rows) + unrated,
+        "without_rate": unrated,
+        "without_value": sum(row["offers"] for row in rows if row["value"] is None),
+    }
 
 
 def _standing(cursor: sqlite3.Cursor, numbers: lite.Numbers) -> Standing:

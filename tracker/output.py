@@ -4,7 +4,7 @@ import csv
 import difflib
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from html import escape
 from typing import Any, TextIO
@@ -45,14 +45,16 @@ def _table(rows: Sequence[Row], out: TextIO) -> None:
     console = Console(file=out, width=None if out.isatty() else WIDE, highlight=False)
     names = [name for name in rows[0] if name != LINK or not console.is_terminal]
     cells = {name: [_said(row[name]) for row in rows] for name in names}
+    numbers = {name for name in names if all(map(_is_number, cells[name]))}
     widths = _widths(cells, console.width)
     for spared in SPARED:
-        if sum(widths.values()) + GAP * len(widths) > console.width + GAP and spared in names:
+        if _excess(widths, console.width) > 0 and spared in names:
             names.remove(spared)
             widths = _widths({name: cells[name] for name in names}, console.width)
+    widths = _folded(widths, numbers, console.width)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in names:
-        right = all(map(_is_number, cells[name]))
+        right = name in numbers
         table.add_column(name, justify="right" if right else "left", width=widths[name], overflow="fold")
     for place, row in enumerate(rows):
         # A terminal that can follow links follows the title; elsewhere the address stands beside it.
@@ -77,19 +79,46 @@ def _widths(cells: Mapping[str, Sequence[str]], room: int) -> dict[str, int]:
     long = [name for name in widths if name in LONG]
     left = room - sum(width for name, width in widths.items() if name not in long) - GAP * len(widths)
     for place, name in enumerate(sorted(long, key=widths.__getitem__)):
-        widths[name] = max(min(widths[name], left // (len(long) - place)), len(name), NARROWEST)
+        least = max(len(name), LEAST.get(name, NARROWEST))
+        widths[name] = min(widths[name], max(left // (len(long) - place), least))
         left -= widths[name]
     return widths
 
 
-SPARED = ("from", "as printed", "condition", "listing")
+def _excess(widths: Mapping[str, int], room: int) -> int:
+    """How much wider than the line the columns are."""
+    return sum(widths.values()) + GAP * (len(widths) - 1) - room
+
+
+def _folded(widths: Mapping[str, int], numbers: Collection[str], room: int) -> dict[str, int]:
+    """The columns made to fit: words are folded, the widest column first, so that every number stays whole."""
+    folded = dict(widths)
+    words = [name for name in folded if name not in numbers]
+    for _ in range(_excess(folded, room)):
+        widest = max(words, key=folded.__getitem__, default=None)
+        if widest is None or folded[widest] <= FOLDED:
+            break
+        folded[widest] -= 1
+    return folded
+
+
+SPARED = (
+    *("from", "as printed", "country", "slots", "W idle / busy", "by layers", "bound", "usable", "GB/s"),
+    *("listed", "seen", "kind", "attempts", "condition", "p10", "30 days", "h to beat rent", "listing"),
+)
 """Columns left out, in this order, where the line is too short for all."""
+
+FOLDED = 8
+"""Columns that words are never folded below."""
 
 GAP = 2
 """Blanks between two columns."""
 
 NARROWEST = 12
 """Columns that something long is never cut below."""
+
+LEAST = {"what": 28, "detail": 20}
+"""The same for columns that need more than that to be read at all."""
 
 WIDE = 1000
 """Columns of a table that goes to a file or a pipe."""
@@ -98,7 +127,7 @@ _URL = ":/?&=%#+,;@!~*'()$-._"
 
 TITLE, LINK = "title", "link"
 
-LONG = frozenset({TITLE, LINK, "detail", "message", "found", "advice", "reason", "value"})
+LONG = frozenset({TITLE, LINK, "what", "about", "detail", "message", "found", "advice", "reason", "value"})
 """Columns that give way where the line is too short for all."""
 
 

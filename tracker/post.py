@@ -20,9 +20,11 @@ from tracker.config import Config, channels_of
 from tracker.core.errors import ConfigError, NotifyError
 from tracker.core.flat import flat_alert
 from tracker.core.models import Priced
+from tracker.core.pace import Hold
 from tracker.core.rules import Alert, AlertKind, Change, Event, Watch
 from tracker.core.wanted import Wanted
 from tracker.delivery import Delivered
+from tracker.holds import holds, local, said, still_held
 from tracker.output import near
 from tracker.pipeline import Tracker
 
@@ -109,6 +111,7 @@ def pending(tracker: Tracker, *, limit: int = 200) -> list[dict[str, Any]]:
     """What is owed or failed, newest first, as flat rows."""
     with reading(tracker.engine) as conn:
         rows = queries.deliveries(conn, states=("owed", "failed"), limit=limit)
+        held = holds(tracker, conn, rows, now=pipeline.now_utc())
     return [
         {
             "alert": row["alert_id"],
@@ -117,11 +120,35 @@ def pending(tracker: Tracker, *, limit: int = 200) -> list[dict[str, Any]]:
             "state": row["state"],
             "attempts": row["attempts"],
             "next_try": row["next_try_at"].isoformat(timespec="seconds") if row["state"] == "owed" else None,
+            **_flat_hold(one),
             "about": _about(row),
             "message": row["error"],
         }
+        for row, one in zip(rows, held, strict=True)
+    ]
+
+
+def pending_columns(tracker: Tracker, rows: Sequence[Row]) -> list[Row]:
+    """What is owed or failed as the columns people read, by the user's clock."""
+    shown = ("alert", "watch", "channel", "state", "attempts")
+    return [
+        {
+            **{name: row[name] for name in shown},
+            "held": _said_hold(row, tracker),
+            "about": row["about"],
+            "message": row["message"],
+        }
         for row in rows
     ]
+
+
+def _flat_hold(one: Hold | None) -> dict[str, Any]:
+    return {"held_by": one.by if one else None, "held_until": _instant(one.until) if one else None}
+
+
+def _said_hold(row: Row, tracker: Tracker) -> str:
+    until = row["held_until"] and datetime.fromisoformat(row["held_until"])
+    return said(Hold(by=row["held_by"], until=until) if row["held_by"] else None, tracker)
 
 
 def sent(tracker: Tracker, *, limit: int = 50) -> list[dict[str, Any]]:
@@ -131,7 +158,26 @@ def sent(tracker: Tracker, *, limit: int = 50) -> list[dict[str, Any]]:
     """
     with reading(tracker.engine) as conn:
         rows = delivery_queries.recent(conn, limit=limit)
-    return [timed(row) for row in rows]
+        held = holds(tracker, conn, rows, now=pipeline.now_utc())
+    return [{**timed(row), **_flat_hold(one)} for row, one in zip(rows, held, strict=True)]
+
+
+def sent_columns(tracker: Tracker, rows: Sequence[Row]) -> list[Row]:
+    """The newest alerts as the columns people read, by the user's clock; what holds one back where any is held."""
+    any_held = any(row["held_by"] for row in rows)
+    return [
+        {
+            **{name: row[name] for name in ("alert", "watch", "kind", "channel", "state")},
+            **{name: _clock(row[f"{name}_at"], tracker) for name in ("listed", "seen", "sent")},
+            **({"held": _said_hold(row, tracker)} if any_held else {}),
+            "about": row["about"],
+        }
+        for row in rows
+    ]
+
+
+def _clock(at: str | None, tracker: Tracker) -> str:
+    return local(datetime.fromisoformat(at), tracker) if at else ""
 
 
 def timed(row: Row) -> dict[str, Any]:
@@ -184,6 +230,12 @@ def _fares(name: str, channel: Channel, row: Row | None) -> dict[str, Any]:
         "until": None if disabled_at else _instant(paused_until),
         "message": state.get("error", ""),
     }
+
+
+def held_back(tracker: Tracker) -> list[str]:
+    """What is owed and may not leave yet, in lines: how many of which watch, by what, and until when."""
+    with reading(tracker.engine) as conn:
+        return list(still_held(tracker, conn, now=pipeline.now_utc()))
 
 
 def retry(tracker: Tracker) -> Delivered:

@@ -12,7 +12,7 @@ from pydantic import PrivateAttr
 from sqlalchemy import select
 
 from alerts.base import Channel, Message
-from db import channels, marks, outbox, queries, sql
+from db import channels, delivery_queries, marks, outbox, queries, sql
 from db.engine import reading, writing
 from tests.conftest import NOON, offer, priced
 from tests.db.test_store import see
@@ -23,6 +23,7 @@ from tracker.core.marks import MarkKind
 from tracker.core.pace import Digest, Pace, Quiet
 from tracker.core.rules import Alert, AlertKind, Change, Event, Watch
 from tracker.core.wanted import Wanted
+from tracker.holds import holds, said, still_held
 from tracker.pipeline import Tracker
 
 MakeTracker = Callable[..., Tracker]
@@ -421,3 +422,44 @@ def test_a_channels_fingerprint_tells_settings_apart_and_no_secret() -> None:
     like = [word for word in map(str, range(2000)) if print_of(secret=word) == print_of(secret="one")]
     assert len(like) > 2, "who reads it cannot tell whether a guess is right"
     assert print_of(timeout_s=11) != print_of(timeout_s=12)
+
+
+def held(tracker: Tracker, at: datetime) -> dict[tuple[str, str], str]:
+    with reading(tracker.engine) as conn:
+        rows = delivery_queries.recent(conn, limit=50)
+        found = holds(tracker, conn, rows, now=at)
+        return {(row["key"], row["channel"]): said(one, tracker) for row, one in zip(rows, found, strict=True)}
+
+
+# the watch, how the channel answers, minutes after noon in UTC, and what holds its alert by the clock of Berlin
+HELD = [
+    ("quiet", None, 1, "quiet hours until 2026-05-01 16:00"),
+    ("daily", None, 1, "digest until 2026-05-02 08:00"),
+    ("few", None, 1, "max_per_hour until 2026-05-01 15:00"),
+    ("plain", None, 1, ""),
+    ("plain", BROKEN, 1, ""),
+    ("plain", SHUT, 1, "disabled channel until it is mended"),
+    ("plain", BUSY, 0, "failed attempt until 2026-05-01 14:01"),
+    ("plain", BUSY, 3, ""),
+]
+
+
+@pytest.mark.parametrize(("watch", "answer", "minutes", "why"), HELD)
+def test_what_is_held_says_by_what_and_until_when(
+    make_tracker: MakeTracker, watch: str, answer: Exception | None, minutes: int, why: str
+) -> None:
+    a = Told()
+    paces = {
+        "quiet": Pace(quiet=Quiet.read("14:00-16:00")),
+        "daily": Pace(digest=Digest.read("daily 08:00")),
+        "few": Pace(max_per_hour=1),
+    }
+    tracker = make_tracker(channels={"a": a}, paces=paces, zone=ZoneInfo("Europe/Berlin"))  # NOON is 14:00 there
+    a.log.answers = [answer]
+    owe(tracker, "1", watch=watch)
+    run(tracker)
+    owe(tracker, "2", watch=watch)
+    assert held(tracker, NOON + minutes * MINUTE)["2", "a"] == why
+    with reading(tracker.engine) as conn:
+        lines = list(still_held(tracker, conn, now=NOON + minutes * MINUTE))
+    assert all(why in line for line in lines) if why else lines == []

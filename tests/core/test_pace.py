@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tracker.core.pace import Digest, Message, Pace, Quiet, Waiting, digest_after, messages, quiet_until
+from tracker.core.pace import Digest, Message, Pace, Quiet, Waiting, digest_after, hold, messages, quiet_until
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -165,6 +165,15 @@ def test_what_leaves(
     waiting = [Waiting(alert_id=number, raised_at=at(f"01-15 {hour}")) for number, hour in enumerate(raised)]
     sent_at = [at(f"01-15 {hour}") for hour in sent]
     assert messages(waiting, pace, sent_at=sent_at, zone=BERLIN, now=at(now)) == leaving
+    for one in waiting:
+        held = hold(one.raised_at, pace, sent_at=sent_at, zone=BERLIN, now=at(now))
+        assert (held is None) == any(one.alert_id in message for message in leaving)
+        if held and held.until:
+            before, then = (
+                messages([one], pace, sent_at=sent_at, zone=BERLIN, now=moment)
+                for moment in (held.until - timedelta(seconds=1), held.until)
+            )
+            assert (before, then) == ((), ((one.alert_id,),)), "that is when it may leave, and no earlier"
 
 
 def test_never_more_than_so_many_in_any_hour() -> None:

@@ -17,10 +17,11 @@ def alerts(
     """Show the newest alerts: when each was listed, seen and sent; test the channels, see and retry what is owed."""
     if context.invoked_subcommand:
         return
-    from tracker.post import sent, standing
+    from tracker.post import sent, sent_columns, standing
 
     with open_tracker(context) as tracker:
-        emit(sent(tracker, limit=top), form)
+        rows = sent(tracker, limit=top)
+        emit(rows, form, people=sent_columns(tracker, rows))
         for channel in standing(tracker):
             if channel["state"] != "ok":
                 say(f"the channel {channel['channel']} is {channel['state']}: {channel['message']}")
@@ -56,22 +57,24 @@ def alerts_test(
 
 @alerts_app.command("pending")
 def alerts_pending(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
-    """Show what is owed or failed, newest first."""
-    from tracker.post import pending
+    """Show what is owed or failed, newest first, and what holds it back until when."""
+    from tracker.post import pending, pending_columns
 
     with open_tracker(context) as tracker:
-        emit(pending(tracker), form)
+        rows = pending(tracker)
+        emit(rows, form, people=pending_columns(tracker, rows))
 
 
 @alerts_app.command("retry")
 def alerts_retry(context: typer.Context) -> None:
-    """Try everything owed or failed again, now."""
-    from tracker.post import retry
+    """Try everything owed or failed again, now; what quiet hours, a digest or a full hour hold stays held."""
+    from tracker.post import held_back, retry
 
     with open_tracker(context) as tracker:
         delivered = retry(tracker)
+        held = held_back(tracker)
     typer.echo(f"{delivered.sent} sent, {len(delivered.refusals)} refused")
-    for refusal in delivered.refusals:
-        say(refusal)
+    for line in (*delivered.refusals, *held):
+        say(line)
     if delivered.refusals:
         raise typer.Exit(1)

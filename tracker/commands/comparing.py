@@ -85,6 +85,7 @@ def report(
     from db import queries
     from db.engine import reading
     from tracker.columns import gpu_columns, legend, offer_columns, people_read, shown_in, with_currency
+    from tracker.core.by_gpu import valued
     from tracker.report import by_gpu, ensure_known, ensure_seen, ranked
 
     with open_tracker(context) as tracker, reading(tracker.engine) as conn:
@@ -95,7 +96,8 @@ def report(
         now = datetime.now(UTC)
         basis = tracker.use if model is None else replace(tracker.use, model_gb=model)
         if by is By.GPU:
-            rows = by_gpu(conn, metric=metric, wanted=wanted, basis=basis, catalogue=tracker.catalogue, now=now)[:top]
+            found = by_gpu(conn, metric=metric, wanted=wanted, basis=basis, catalogue=tracker.catalogue, now=now)
+            rows, count = valued(found)[:top], queries.matching_decided
             people = people_read(rows, gpu_columns, metric, shown)
         else:
             rows = ranked(
@@ -108,12 +110,14 @@ def report(
                 now=now,
                 catalogue=tracker.catalogue,
             )
+            count = queries.matching
             people = people_read(rows, offer_columns, metric, shown)
-        counts = queries.counts(conn)
+        left = count(conn, metric=METRICS[metric], wanted=wanted, basis=basis, catalogue=tracker.catalogue)
+        counts = {**queries.counts(conn), **left}
     emit([with_currency(row, metric, shown) for row in rows], form, people=people)
     if not rows:
         say("nothing on offer matches")
-    say(f"{legend(METRICS[metric], shown)}\n{_summary(counts)}")
+    say(f"{legend(METRICS[metric], shown)}\n{_summary(counts, metric)}")
 
 
 def _glanced(
@@ -127,24 +131,29 @@ def _glanced(
 ) -> bool:
     """Print the report by GPU the short way; False where it has to be the long one."""
     from tracker.columns import gpu_columns, legend, people_read, shown_in, with_currency
+    from tracker.core.by_gpu import valued
     from tracker.glance import glance
     from tracker.place import default_home
 
     home = context.obj or default_home()
     seen = glance(home, metric=METRICS[metric], wanted=wanted, model_gb=model_gb, now=datetime.now(UTC))
-    if seen is None or not seen.rows:  # the long way says why there is nothing
+    found = valued(seen.rows) if seen else []
+    if seen is None or not found:  # the long way says why there is nothing
         return False
     shown = shown_in(currency or seen.currency, seen.usd_per_unit)
-    rows = [with_currency(row, metric, shown) for row in seen.rows[:top]]
+    rows = [with_currency(row, metric, shown) for row in found[:top]]
     emit(rows, form, people=people_read(rows, gpu_columns, metric, shown))
-    say(f"{legend(METRICS[metric], shown)}\n{_summary(seen.counts)}")
+    say(f"{legend(METRICS[metric], shown)}\n{_summary(seen.counts, metric)}")
     return True
 
 
-def _summary(counts: Mapping[str, int]) -> str:
+def _summary(counts: Mapping[str, int], metric: str) -> str:
+    """How much there is, how much of it the filters leave, and what of that is not ranked."""
+    match = f", {counts['matching']} of them match" if counts["matching"] != counts["on_offer"] else ""
     unrated = f", {counts['without_rate']} without an exchange rate" if counts["without_rate"] else ""
+    unvalued = f", {counts['without_value']} left out without {metric}" if counts["without_value"] else ""
     return (
-        f"{counts['on_offer']} of {counts['listings']} listings are on offer{unrated}; "
+        f"{counts['on_offer']} of {counts['listings']} listings are on offer{match}{unrated}{unvalued}; "
         f"{counts['rejected']} rejected (tracker rejected says why)"
     )
 

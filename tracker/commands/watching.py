@@ -42,7 +42,7 @@ def try_watch(
     History goes through the same rules that speak every day; nothing is sent. Titles, ratings and costs are today's.
     """
     from db.engine import reading
-    from tracker.backtest import backtest, counted
+    from tracker.backtest import backtest, counted, history_since
     from tracker.setting import duration
     from tracker.watching import as_it_stands, columns_of, named, rows_of
 
@@ -58,7 +58,8 @@ def try_watch(
             counts = f"{len(rows)} on offer answer {name} ({' · '.join(watch.asks)})"
         else:
             said = backtest(tracker, conn, watch, since=begin, now=now)
-            rows, counts = rows_of(said), counted(said, since=begin, now=now)
+            rows = rows_of(said)
+            counts = counted(said, since=begin, known_since=history_since(conn), now=now)
     emit(rows, form, people=[columns_of(row) for row in rows])
     say(counts)
 

@@ -60,6 +60,11 @@ def rows(
     return sorted(made, key=lambda row: (row["value"] is None, sign * (row["value"] or 0), row["variant"]))
 
 
+def valued(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows the metric has a value for: what it cannot value is no part of a ranking."""
+    return [row for row in rows if row["value"] is not None]
+
+
 def with_staleness(
     rows: Iterable[Mapping[str, Any]], seen: Mapping[int, tuple[datetime, Collection[str]]], now: datetime
 ) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ first and ends with the second.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import groupby
@@ -116,6 +116,40 @@ def due_at(raised_at: datetime, pace: Pace, zone: tzinfo) -> datetime:
     """When an alert may leave at the earliest, but for what an hour has no room for."""
     due = digest_after(raised_at, pace.digest, zone) if pace.digest else raised_at
     return (quiet_until(due, pace.quiet, zone) if pace.quiet else None) or due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """What keeps an alert from leaving, and until when; None where that is for somebody to mend."""
+
+    by: str
+    until: datetime | None
+
+
+def hold(
+    raised_at: datetime,
+    pace: Pace,
+    *,
+    tried: bool = False,
+    not_before: Mapping[str, datetime] | None = None,
+    sent_at: Sequence[datetime],
+    zone: tzinfo,
+    now: datetime,
+) -> Hold | None:
+    """What keeps an alert from leaving longest, as things stand; None for one that may leave now.
+
+    One that was `tried` has been through its digest; `not_before` are other reasons to wait, each with its end.
+    """
+    ends = dict(not_before or {})
+    if pace.digest and not tried:
+        ends["digest"] = digest_after(raised_at, pace.digest, zone)
+    by, at = max(ends.items(), key=lambda end: end[1], default=("", now))
+    by, at = (by, at) if at > now else ("", now)
+    if pace.max_per_hour and len(recent := sorted(one for one in sent_at if at - HOUR < one)) >= pace.max_per_hour:
+        by, at = "max_per_hour", recent[-pace.max_per_hour] + HOUR
+    if pace.quiet and (end := quiet_until(at, pace.quiet, zone)):
+        by, at = "quiet hours", end
+    return Hold(by=by, until=at) if by else None
 
 
 def quiet_until(at: datetime, quiet: Quiet, zone: tzinfo) -> datetime | None:

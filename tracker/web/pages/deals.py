@@ -9,6 +9,7 @@ from db import queries
 from db.engine import reading
 from tracker import report
 from tracker.columns import Shown, shown_in, with_currency
+from tracker.core.by_gpu import valued
 from tracker.core.gpus import Catalogue
 from tracker.core.metrics import METRICS, Metric
 from tracker.core.models import Condition
@@ -30,7 +31,7 @@ def deals(site: Site, asked: Filters) -> Value:
             report.ensure_known(glob, tracker.catalogue)
         report.ensure_seen(conn, asked.site, asked.source)
         if asked.by is By.GPU:
-            found = report.by_gpu(conn, **shared, catalogue=tracker.catalogue)[: asked.top]
+            found = valued(report.by_gpu(conn, **shared, catalogue=tracker.catalogue))[: asked.top]
         else:
             country, worths_of = tracker.costs.country, site.worths.of
             found = report.ranked(

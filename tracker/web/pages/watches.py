@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from db import queries
 from db.engine import reading
-from tracker.backtest import backtest, counted
+from tracker.backtest import backtest, counted, history_since
 from tracker.columns import shown_in, with_currency
 from tracker.core.flat import flat_offer
 from tracker.core.metrics import METRICS
@@ -104,10 +104,11 @@ def watch_page(site: Site, name: str, asked: Since) -> Value:
         about, _ = _watch(conn, site, watch)
         answering = as_it_stands(tracker, conn, watch, now=now)
         said = backtest(tracker, conn, watch, since=since, now=now)
+        known_since = history_since(conn)
     return {
         "watch": about,
         "since": asked.since,
-        "counted": counted(said, since=since, now=now),
+        "counted": counted(said, since=since, known_since=known_since, now=now),
         "answering": answering[:MOST_ANSWERS],
         "said": rows_of(said)[-MOST_ANSWERS:][::-1],
     }
