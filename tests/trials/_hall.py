@@ -65,10 +65,11 @@ CARDS = (
 
 
 def _product(collection: str, number: int) -> dict[str, Any]:
+    """A card like no other: two numbers in its title keep it from passing for one that was sold before."""
     identity = int(collection) * 1_000_000 + number
     return {
         "id": identity,
-        "title": f"{CARDS[identity % len(CARDS)]}, box {identity}",
+        "title": f"{CARDS[identity % len(CARDS)]}, box {identity} crate {identity + 1_000_000_000}",
         "handle": f"p{identity}",
         "vendor": "Hall",
         "product_type": "Graphics Cards",
