@@ -60,6 +60,7 @@ MISTAKES = [
     ("[buyer]\ncurrency = 'EUX'\n", "buyer.currency: 'EUX' is no currency of ISO 4217, did you mean 'EUR'?"),
     ("[sources.a]\nsite = 'ebay'\nquery = 'x'\ncurrency = 'XYZ'\n", "sources.a.currency: 'XYZ' is no currency"),
     ("[buyers]\n", "buyers is not a setting"),
+    ("[daemon]\ntick_s = 0\n", "daemon.tick_s: "),
     ("[sources.a]\nsite = 'ebay'\n", "sources.a: ebay needs 'query'"),
     ("[sources.a]\nsite = 'ebey'\nquery = 'x'\n", "unknown site 'ebey', did you mean 'ebay'?"),
     ("[sources.a]\nsite = 'ebay'\nquery = 'x'\nqurey = 'y'\n", "'qurey' is no option of ebay, did you mean 'query'?"),

@@ -25,7 +25,6 @@ from tracker.vitals import Vitals
 
 log = logging.getLogger("tracker")
 
-TICK = timedelta(seconds=5)
 CYCLE = timedelta(minutes=1)
 HOUSEKEEPING = timedelta(hours=1)
 JUMP = timedelta(seconds=30)
@@ -72,7 +71,7 @@ class Daemon:
         rounds: Rounds,
         vitals: Vitals,
         refit: Refit,
-        tick: timedelta = TICK,
+        tick: timedelta,
     ) -> None:
         self._every = tick
         self._outfit = outfit

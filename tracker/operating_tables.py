@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from tracker.setting import Duration, Table
 
@@ -16,8 +16,9 @@ def _address(url: SecretStr) -> SecretStr:
 
 
 class DaemonTable(Table):
-    """An address that is asked for a sign of life after every good cycle, so that somebody notices when none comes."""
+    """How often, in seconds, the daemon looks for what is due, and an address it asks for after every good minute."""
 
+    tick_s: float = Field(default=5, ge=0.1, le=60)
     ping_url: Annotated[SecretStr, AfterValidator(_address)] = SecretStr("")
 
 

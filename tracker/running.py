@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 
 from sqlalchemy import Engine
 
@@ -50,6 +51,7 @@ def _daemon(home: Home, *, web: bool | None) -> Iterator[Daemon]:
             rounds=Rounds(vitals=vitals, haste=haste),
             vitals=vitals,
             refit=_refit(home, held, haste),
+            tick=timedelta(seconds=config.daemon.tick_s),
         )
 
 

@@ -26,7 +26,7 @@ def run(visits: int) -> list[Sample]:
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
         port = held.enter_context(market(CARDS, moves_every=20))
-        home = home_with(folder, settings(port, SHOPS, every="1s"))
+        home = home_with(folder, settings(port, SHOPS, every="1s", extra="[daemon]\ntick_s = 0.25\n"))
         process = held.enter_context(daemon(home))
         samples: list[Sample] = []
         while (made := done(home)) < visits:
