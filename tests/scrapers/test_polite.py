@@ -40,12 +40,14 @@ def test_hosts_are_walked_side_by_side_each_at_its_own_pace() -> None:
     pauses = dict.fromkeys(names, DELAY_S) | {names[0]: SLOW_S}
     answers: dict[str, Answer] = {f"{name}/robots.txt": polite.rules(pauses[name]) for name in names}
     answers |= {f"/{number}": polite.card_page for number in range(PAGES)}
+    together = threading.Barrier(HOSTS)
     with (
         Server(answers) as server,
         fetching(server, clock) as fetcher,
     ):
 
         def walk(name: str) -> Crawl:
+            together.wait()  # a thread, and so a clock, for each: a pool gives a thread that is done to the next
             built = polite.reader_at(DELAY_S)
             source = Source(name=name, site="cardbarn", options={"host": name, "pages": str(PAGES)})
             fetch = fetcher.of(built, source)
