@@ -5,14 +5,29 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Float, String, Subquery, column, func, select, type_coerce, values
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Executable,
+    Float,
+    String,
+    Subquery,
+    bindparam,
+    column,
+    func,
+    select,
+    type_coerce,
+    values,
+)
 
 from db.points import SINCE, points
 from db.rollups import DAILY, frozen
-from db.rows import Row
-from db.sql import LAST_SEEN, LISTING, NOT_MARKET, PRESENCE, VISIT, chunks
+from db.rows import Row, rows_of
+from db.sql import LAST_SEEN, LISTING, NOT_MARKET, PRESENCE, VISIT, chunks, one_of
 from db.tables import MILLISECOND
 from tracker.core.market import CLASS_OF
 from tracker.core.models import Condition, ConditionClass, Priced
@@ -95,12 +110,7 @@ def lowest_of_each(
 
     Auctions, and what the user called wrong or a scam, are left out.
     """
-    stood = _stood(variants, list(Condition), before)
-    place = func.row_number().over(
-        partition_by=(stood.c.variant, stood.c.condition), order_by=(stood.c.unit_usd, stood.c.at, stood.c.listing_id)
-    )
-    ranked = select(stood, place.label("place")).where(*_asked(stood, since)).subquery("ranked")
-    found = [dict(row) for row in conn.execute(select(ranked).where(ranked.c.place <= CANDIDATES)).mappings()]
+    found = rows_of(conn.execute(_lowest(), {"variants": list(variants), "since": since, "before": before}))
     medians = _medians(conn, found)
     cells: defaultdict[tuple[str, str], list[Stood]] = defaultdict(list)
     for row in found:
@@ -111,13 +121,23 @@ def lowest_of_each(
     return cells
 
 
+@cache
+def _lowest() -> Executable:
+    stood = _stood(one_of(LISTING.c.variant, "variants"), list(Condition), bindparam("before"))
+    place = func.row_number().over(
+        partition_by=(stood.c.variant, stood.c.condition), order_by=(stood.c.unit_usd, stood.c.at, stood.c.listing_id)
+    )
+    ranked = select(stood, place.label("place")).where(*_asked(stood, bindparam("since"))).subquery("ranked")
+    return select(ranked).where(ranked.c.place <= CANDIDATES)
+
+
 def lowest_of_group(
     conn: Connection, lines: Mapping[str, Line], conditions: Collection[Condition], *, since: datetime, before: datetime
 ) -> list[Stood]:
     """The lowest prices of some variants together, by a metric's line each; best first."""
     if not lines:
         return []
-    stood = _stood(lines, conditions, before)
+    stood = _stood(LISTING.c.variant.in_(lines), conditions, before)
     rows = [(variant, slope, intercept) for variant, (slope, intercept) in lines.items()]
     listed = values(column("variant", String), column("slope", Float), column("intercept", Float)).data(rows)
     line = listed.cte("line")
@@ -140,17 +160,19 @@ def lowest_of_group(
     return group
 
 
-def _asked(stood: Subquery, since: datetime) -> tuple[Any, ...]:
+def _asked(stood: Subquery, since: datetime | BindParameter[Any]) -> tuple[Any, ...]:
     """What could be bought at a known price at some time since an instant."""
     until = stood.c.until
     return stood.c.available, stood.c.unit_usd.is_not(None), until.is_(None) | (until >= since)
 
 
-def _stood(variants: Collection[str], conditions: Collection[Condition], before: datetime) -> Subquery:
-    """Each price of the variants with how long it stood, and what its listing asked around it."""
+def _stood(
+    wanted: ColumnElement[bool], conditions: Collection[Condition], before: datetime | BindParameter[Any]
+) -> Subquery:
+    """Each price of the wanted listings with how long it stood, and what its listing asked around it."""
     c = LISTING.c
     point = points(
-        c.variant.in_(list(variants)),
+        wanted,
         c.condition.in_([one.value for one in conditions]),
         ~c.auction,
         c.rejected.is_(None),

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from db.rows import Row
 from db.sql import CHANNEL, upsert
@@ -18,8 +18,11 @@ def states(conn: Connection) -> dict[str, Row]:
 
 def state(conn: Connection, name: str) -> Row | None:
     """How one channel fares; None for one never used."""
-    row = conn.execute(select(CHANNEL).where(CHANNEL.c.name == name)).mappings().first()
+    row = conn.execute(_NAMED, {"name": name}).mappings().first()
     return None if row is None else dict(row)
+
+
+_NAMED = select(CHANNEL).where(CHANNEL.c.name == bindparam("name"))
 
 
 def know(tx: Connection, name: str, fingerprint: str) -> None:
@@ -35,7 +38,10 @@ def enable(tx: Connection, names: Collection[str] | None = None) -> None:
 
 def works(tx: Connection, name: str) -> None:
     """Note that a channel took a message."""
-    tx.execute(update(CHANNEL).where(CHANNEL.c.name == name, CHANNEL.c.failures > 0).values(_FRESH))
+    tx.execute(_MENDED, {"of": name})
+
+
+_MENDED = update(CHANNEL).where(CHANNEL.c.name == bindparam("of"), CHANNEL.c.failures > 0).values(_FRESH)
 
 
 def pause(tx: Connection, name: str, *, until: datetime, error: str) -> None:

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Executable, bindparam, func, select
 
-from db.rows import Row
-from db.sql import ALERT, ASIDE, DELIVERY, LISTING, chunks
+from db.rows import Row, rows_of
+from db.sql import ALERT, ASIDE, DELIVERY, LISTING, chunks, one_of
 
 MOST_OF_A_WATCH = 500
 MOST = 20_000
@@ -20,16 +21,20 @@ def channels_owed(conn: Connection) -> list[str]:
 
 def waiting(conn: Connection, channel: str) -> list[Row]:
     """What is owed to a channel, due or not, by watch and oldest alert first; of a watch what fits a message."""
+    return rows_of(conn.execute(_waiting(), {"of": channel}))
+
+
+@cache
+def _waiting() -> Executable:
     place = func.row_number().over(partition_by=ALERT.c.watch, order_by=DELIVERY.c.alert_id).label("place")
     owed = (
         select(DELIVERY, ALERT.c.key, ALERT.c.watch, ALERT.c.created_at, place)
         .join(ALERT, ALERT.c.id == DELIVERY.c.alert_id)
-        .where(DELIVERY.c.state == "owed", DELIVERY.c.channel == channel)
+        .where(DELIVERY.c.state == "owed", DELIVERY.c.channel == bindparam("of"))
         .subquery()
     )
     few = select(owed).where(owed.c.place <= MOST_OF_A_WATCH)
-    rows = conn.execute(few.order_by(owed.c.watch, owed.c.alert_id).limit(MOST)).mappings()
-    return [dict(row) for row in rows]
+    return few.order_by(owed.c.watch, owed.c.alert_id).limit(MOST)
 
 
 def sent_since(conn: Connection, channel: str, watch: str, *, since: datetime) -> list[datetime]:
@@ -45,21 +50,29 @@ def sent_since(conn: Connection, channel: str, watch: str, *, since: datetime) -
 
 def payloads(conn: Connection, alert_ids: Sequence[int]) -> list[Row]:
     """What alerts tell, in the order of their numbers."""
-    query = select(ALERT.c.payload).where(ALERT.c.id.in_(alert_ids)).order_by(ALERT.c.id)
-    return [json.loads(payload) for payload in conn.execute(query).scalars()]
+    return [json.loads(payload) for payload in conn.execute(_PAYLOADS, {"ids": list(alert_ids)}).scalars()]
+
+
+_PAYLOADS = select(ALERT.c.payload).where(one_of(ALERT.c.id, "ids")).order_by(ALERT.c.id)
 
 
 def standing(conn: Connection, listing_ids: Collection[int]) -> dict[int, Row]:
     """How listings stand now, by number: on offer or since when not, what they ask, and why they are set aside."""
-    c = LISTING.c
-    query = select(
-        c.id, c.on_offer, c.ended_at, c.price, c.currency, c.unit_usd, ASIDE.c.kind.label("aside")
-    ).outerjoin(ASIDE, ASIDE.c.listing_id == c.id)
     return {
-        row["id"]: dict(row)
+        row["id"]: row
         for chunk in chunks(list(listing_ids))
-        for row in conn.execute(query.where(c.id.in_(chunk))).mappings()
+        for row in rows_of(conn.execute(_STANDING, {"ids": chunk}))
     }
+
+
+_STANDING = (
+    select(
+        *(LISTING.c[name] for name in ("id", "on_offer", "ended_at", "price", "currency", "unit_usd")),
+        ASIDE.c.kind.label("aside"),
+    )
+    .outerjoin(ASIDE, ASIDE.c.listing_id == LISTING.c.id)
+    .where(one_of(LISTING.c.id, "ids"))
+)
 
 
 def recent(conn: Connection, *, limit: int) -> list[Row]:

@@ -11,7 +11,7 @@ from sqlalchemy import CompoundSelect, Connection, Select, bindparam, func, or_,
 from db import marks
 from db.points import SINCE, points
 from db.rows import Row, rows_of
-from db.sql import LAST_SEEN, LISTING, NOT_MARKET, PRICE, SOURCE, VISIT, chunks
+from db.sql import LAST_SEEN, LISTING, NOT_MARKET, PRICE, SOURCE, VISIT, chunks, one_of
 from tracker.core.lifecycle import End
 from tracker.core.risk import SCAM_SELLER
 
@@ -71,11 +71,10 @@ def _of(at: Any) -> Select[Any]:
 
 def printed(conn: Connection, listing_ids: Sequence[int]) -> dict[int, str]:
     """What the sites printed of some listings, as it is stored (JSON)."""
-    return {
-        row.id: row.raw
-        for chunk in chunks(listing_ids)
-        for row in conn.execute(select(LISTING.c.id, LISTING.c.raw).where(LISTING.c.id.in_(chunk)))
-    }
+    return {row.id: row.raw for chunk in chunks(listing_ids) for row in conn.execute(_PRINTED, {"ids": chunk})}
+
+
+_PRINTED = select(LISTING.c.id, LISTING.c.raw).where(one_of(LISTING.c.id, "ids"))
 
 
 def noted(

@@ -1,12 +1,12 @@
 """The user's word on listings and sellers: marks and blocks, and what they set aside."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, exists, func, insert, literal, or_, select
+from sqlalchemy import Connection, bindparam, case, delete, exists, func, insert, literal, or_, select
 
 from db.rows import Row
 from db.sql import ASIDE, BLOCKED, LISTING, MARK, chunks, one_of, upsert
@@ -73,12 +73,18 @@ def concerned(conn: Connection, seller: str, site: str) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def settle(tx: Connection, site: str, site_ids: Collection[str]) -> None:
-    """Set aside, or bring back, some listings of a site as marks and blocks want it; to be called when rows change."""
-    if not tx.execute(select(or_(exists(select(MARK.c.kind)), exists(select(BLOCKED.c.seller))))).scalar():
-        return
-    for chunk in chunks(list(site_ids)):
+def settle(tx: Connection, site: str, site_ids: Collection[str]) -> bool:
+    """Set aside, or bring back, some listings of a site as marks and blocks want it; to be called when rows change.
+
+    False where nobody has said a word on anything: then nothing is set aside, and nobody known for a swindler.
+    """
+    spoken = bool(tx.execute(_ANY_WORD).scalar())
+    for chunk in chunks(list(site_ids)) if spoken else ():
         _settle(tx, [LISTING.c.site == site, LISTING.c.site_id.in_(chunk)])
+    return spoken
+
+
+_ANY_WORD = select(or_(exists(select(MARK.c.kind)), exists(select(BLOCKED.c.seller))))
 
 
 def _settle(tx: Connection, these: list[Any]) -> set[str]:
@@ -124,23 +130,29 @@ _ASIDE_OF = select(ASIDE.c.listing_id, ASIDE.c.kind).where(one_of(ASIDE.c.listin
 
 def bought(conn: Connection, variant: str) -> dict[int, datetime]:
     """When the user bought listings of a variant."""
-    query = select(ASIDE.c.listing_id, ASIDE.c.at).join(LISTING, LISTING.c.id == ASIDE.c.listing_id)
-    rows = conn.execute(query.where(LISTING.c.variant == variant, ASIDE.c.kind == MarkKind.BOUGHT.value))
-    return {row.listing_id: row.at for row in rows}
+    return {row.listing_id: row.at for row in conn.execute(_BOUGHT, {"variant": variant})}
+
+
+_BOUGHT = (
+    select(ASIDE.c.listing_id, ASIDE.c.at)
+    .join(LISTING, LISTING.c.id == ASIDE.c.listing_id)
+    .where(LISTING.c.variant == bindparam("variant"), ASIDE.c.kind == MarkKind.BOUGHT.value)
+)
 
 
 def swindlers(conn: Connection) -> frozenset[tuple[str, str]]:
     """Site and name of every seller of something the user marked as a scam."""
-    query = select(MARK.c.site, MARK.c.seller).where(MARK.c.kind == MarkKind.SCAM.value, MARK.c.seller != "")
-    return frozenset((row.site, row.seller) for row in conn.execute(query))
+    return frozenset((row.site, row.seller) for row in conn.execute(_SWINDLERS))
 
 
-def weighed(conn: Connection, changes: Iterable[Change]) -> tuple[Change, ...]:
+_SWINDLERS = select(MARK.c.site, MARK.c.seller).where(MARK.c.kind == MarkKind.SCAM.value, MARK.c.seller != "")
+
+
+def weighed(conn: Connection, changes: Sequence[Change]) -> tuple[Change, ...]:
     """The changes worth telling: without what is set aside, and flagged where the seller sold a scam."""
-    found = tuple(changes)
-    hidden = aside(conn, [change.offer.listing_id for change in found])
+    hidden = aside(conn, [change.offer.listing_id for change in changes])
     known = swindlers(conn)
-    kept = (change for change in found if change.offer.listing_id not in hidden)
+    kept = (change for change in changes if change.offer.listing_id not in hidden)
     return tuple(
         replace(change, offer=replace(change.offer, flags=(*change.offer.flags, SCAM_SELLER)))
         if (change.offer.site, change.offer.seller) in known

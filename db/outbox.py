@@ -4,15 +4,17 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, Executable, bindparam, delete, insert, or_, select, update
 
 from db.sql import (
     ALERT,
     DELIVERY,
     WATCH,
     chunks,
+    one_of,
     upsert,
 )
 from tracker.core.rules import Watch
@@ -42,23 +44,26 @@ class Owed:
 
 def owe(tx: Connection, alerts: Iterable[Owed], *, now: datetime) -> int:
     """Put alerts in the outbox, once each whatever happens; returns how many were new."""
-    new = 0
+    by_key: dict[str, Owed] = {}
     for alert in alerts:
-        if tx.execute(select(ALERT.c.id).where(ALERT.c.key == alert.key)).first():
-            continue
-        entered = insert(ALERT).values(
-            key=alert.key,
-            kind=alert.kind,
-            watch=alert.watch,
-            payload=json.dumps(alert.payload, ensure_ascii=False),
-            created_at=now,
-        )
-        alert_id = tx.execute(entered.returning(ALERT.c.id)).scalar_one()
+        by_key.setdefault(alert.key, alert)
+    for chunk in chunks(list(by_key)):
+        for key in tx.execute(_OWED, {"keys": chunk}).scalars():
+            del by_key[key]
+    deliveries = []
+    for alert in by_key.values():  # one by one, so that their numbers keep their order
+        told = {"key": alert.key, "kind": alert.kind, "watch": alert.watch, "created_at": now}
+        payload = json.dumps(alert.payload, ensure_ascii=False)
+        alert_id = tx.execute(_ENTER, {**told, "payload": payload}).scalar_one()
         owed = {"alert_id": alert_id, "state": "owed", "attempts": 0, "next_try_at": now, "error": ""}
-        if alert.channels:
-            tx.execute(insert(DELIVERY), [{**owed, "channel": channel} for channel in alert.channels])
-        new += 1
-    return new
+        deliveries += [{**owed, "channel": channel} for channel in alert.channels]
+    if deliveries:
+        tx.execute(insert(DELIVERY), deliveries)
+    return len(by_key)
+
+
+_OWED = select(ALERT.c.key).where(one_of(ALERT.c.key, "keys"))
+_ENTER = insert(ALERT).returning(ALERT.c.id)
 
 
 def claim_message(
@@ -68,31 +73,40 @@ def claim_message(
 
     The caller undoes its transaction then: a message leaves whole or not at all.
     """
-    taken = (
-        update(DELIVERY)
-        .where(
-            DELIVERY.c.alert_id.in_(alert_ids),
-            DELIVERY.c.channel == channel,
-            DELIVERY.c.state == "owed",
-            DELIVERY.c.message.in_(["", message]),
-            or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until < now),
-        )
-        .values(claimed_until=until, attempts=DELIVERY.c.attempts + 1, message=message)
+    asked = {"ids": list(alert_ids), "of": channel, "as": message, "now": now, "until": until}
+    return tx.execute(_CLAIM, asked).rowcount == len(alert_ids)
+
+
+_CLAIM = (
+    update(DELIVERY)
+    .where(
+        one_of(DELIVERY.c.alert_id, "ids"),
+        DELIVERY.c.channel == bindparam("of"),
+        DELIVERY.c.state == "owed",
+        or_(DELIVERY.c.message == "", DELIVERY.c.message == bindparam("as")),
+        or_(DELIVERY.c.claimed_until.is_(None), DELIVERY.c.claimed_until < bindparam("now")),
     )
-    return tx.execute(taken).rowcount == len(alert_ids)
+    .values(claimed_until=bindparam("until"), attempts=DELIVERY.c.attempts + 1, message=bindparam("as"))
+)
 
 
 def close_message(
     tx: Connection, alert_ids: Collection[int], channel: str, *, claimed_until: datetime, **columns: Any
 ) -> None:
     """Write down how an attempt went and give the deliveries back; those whose lease another has taken stay so."""
+    asked = {"ids": list(alert_ids), "of": channel, "until": claimed_until}
+    tx.execute(_close_of(tuple(columns)), {**asked, **columns})
+
+
+@cache
+def _close_of(columns: tuple[str, ...]) -> Executable:
     mine = (
-        DELIVERY.c.alert_id.in_(alert_ids),
-        DELIVERY.c.channel == channel,
+        one_of(DELIVERY.c.alert_id, "ids"),
+        DELIVERY.c.channel == bindparam("of"),
         DELIVERY.c.state == "owed",
-        DELIVERY.c.claimed_until == claimed_until,
+        DELIVERY.c.claimed_until == bindparam("until"),
     )
-    tx.execute(update(DELIVERY).where(*mine).values(claimed_until=None, **columns))
+    return update(DELIVERY).where(*mine).values(claimed_until=None, **{name: bindparam(name) for name in columns})
 
 
 def give_up(

@@ -112,13 +112,6 @@ def _standing() -> tuple[ColumnElement[bool], ...]:
 
 _SHOWN = LISTING.join(PRESENCE, PRESENCE.c.listing_id == LISTING.c.id)
 _STANDING = select(*_FACTS).select_from(_SHOWN).where(*_standing())
-_DIGESTS = select(LISTING.c.site_id, LISTING.c.digest).select_from(_SHOWN).where(*_standing())
-
-
-def unmoved(conn: Connection, source_id: int, site: str, digests: Mapping[str, int]) -> frozenset[str]:
-    """Which of the offers that a source was the last to show are what they were, by the digests of what they are."""
-    known = _asked(conn, _DIGESTS, source_id, site, digests.keys())
-    return frozenset(site_id for site_id, digest in map(tuple, known) if digests[site_id] == digest)
 
 
 def facts(conn: Connection, source_id: int, site: str, site_ids: Collection[str]) -> dict[str, Facts]:

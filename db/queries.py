@@ -227,6 +227,7 @@ def offers(conn: Connection, *where: Any, catalogue: Catalogue) -> Iterator[Pric
         flags = f"{row['flags']} {SCAM_SELLER}" if (row["site"], row["seller"]) in known else row["flags"]
         yield priced_of(
             {**row, "flags": flags, **well.get(row["id"], {})},
+            listing_id=row["id"],
             source=row["source"],
             last_seen_at=row["last_seen_at"] or row["ended_at"] or row["first_seen_at"],
             catalogue=catalogue,

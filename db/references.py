@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select
 
-from db.rows import Row
+from db.rows import Row, rows_of
 from db.sql import table
 from db.tables import ReferencePrice
 
@@ -15,8 +15,12 @@ _KEY = ("variant", "condition", "source", "day")
 
 def references(conn: Connection, variant: str) -> list[Row]:
     """The reference prices of a variant in all classes of conditions, oldest first."""
-    query = select(REFERENCE).where(REFERENCE.c.variant == variant)
-    return [dict(row) for row in conn.execute(query.order_by(REFERENCE.c.day, REFERENCE.c.source)).mappings()]
+    return rows_of(conn.execute(_OF_VARIANT, {"variant": variant}))
+
+
+_OF_VARIANT = (
+    select(REFERENCE).where(REFERENCE.c.variant == bindparam("variant")).order_by(REFERENCE.c.day, REFERENCE.c.source)
+)
 
 
 def keep_references(tx: Connection, rows: Sequence[Row]) -> None:

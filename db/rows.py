@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Result
@@ -29,10 +29,30 @@ _printed_of = attrgetter(*_PRINTED)
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def row_of(outcome: Offer | Rejected, bill: Bill) -> Row:
+Digest = Callable[[Offer | Rejected], int]
+
+
+def digest_of(outcome: Offer | Rejected) -> int:
+    """A number that is another one when what a listing prints or what it is read as is; the buyer's costs aside."""
+    made = _offered_of(outcome) if isinstance(outcome, Offer) else (outcome.reason, outcome.detail)
+    seen = repr((_steady_of(outcome.raw), _read_of(outcome.verdict), made)).encode()
+    return int.from_bytes(hashlib.blake2b(seen, digest_size=8).digest(), signed=True)
+
+
+_steady_of = attrgetter(*(field.name for field in fields(RawListing) if field.name not in RESTLESS))
+_read_of = attrgetter(
+    *("kind._value_", "gpu", "variant", "vram_gb", "quantity", "modded", "form", "condition._value_"),
+    *("flags", "reason"),
+)  # (a member's `value` takes five times as long)
+_offered_of = attrgetter(
+    *("price.amount", "price.currency", "shipping", "available", "auction", "flags", "listed_at", "ends_at")
+)
+
+
+def row_of(outcome: Offer | Rejected, bill: Bill, digest: Digest = digest_of) -> Row:
     """The listing row of one outcome, but for the columns that depend on when and where it was seen.
 
-    Its amounts are in whole hundredths, as the database keeps them.
+    Its amounts are in whole hundredths, as the database keeps them; `digest` may know its digest already.
     """
     raw, verdict = outcome.raw, outcome.verdict
     printed = {name: value for name, value in zip(_PRINTED, _printed_of(raw), strict=True) if value}
@@ -42,7 +62,7 @@ def row_of(outcome: Offer | Rejected, bill: Bill) -> Row:
         "url": raw.url,
         "title": raw.title.replace(_NUL, " "),
         "raw": _as_json(printed),
-        "digest": digest_of(outcome),
+        "digest": digest(outcome),
         **read_as(verdict),
         "rejected": None,
         "price": None,
@@ -104,7 +124,7 @@ def _worth(outcome: Offer | Rejected, bill: Bill) -> Row:
         "rate": landed.rate,
         "landed_usd": cents(landed.landed_usd),
         "unit_usd": cents(landed.unit_usd),
-        "flags": " ".join((*outcome.flags, *([ESTIMATED] if landed.estimated else []))),
+        "flags": " ".join((*outcome.flags, ESTIMATED) if landed.estimated else outcome.flags),
         "auction": outcome.auction,
         "listed_at": outcome.listed_at,
         "ends_at": outcome.ends_at,
@@ -115,26 +135,6 @@ def rows_of(result: Result[Any]) -> list[Row]:
     """The rows of an answer by the names of their columns; a row's own `_asdict` takes five times as long."""
     names = tuple(result.keys())
     return [dict(zip(names, row, strict=True)) for row in result.all()]
-
-
-_steady_of = attrgetter(*(field.name for field in fields(RawListing) if field.name not in RESTLESS))
-_read_of = attrgetter(
-    *("kind._value_", "gpu", "variant", "vram_gb", "quantity", "modded", "form", "condition._value_"),
-    *("flags", "reason"),
-)  # (a member's `value` takes five times as long)
-_offered_of = attrgetter(
-    *("price.amount", "price.currency", "shipping", "available", "auction", "flags", "listed_at", "ends_at")
-)
-
-
-Digest = Callable[[Offer | Rejected], int]
-
-
-def digest_of(outcome: Offer | Rejected) -> int:
-    """A number that is another one when what a listing prints or what it is read as is; the buyer's costs aside."""
-    made = _offered_of(outcome) if isinstance(outcome, Offer) else (outcome.reason, outcome.detail)
-    seen = repr((_steady_of(outcome.raw), _read_of(outcome.verdict), made)).encode()
-    return int.from_bytes(hashlib.blake2b(seen, digest_size=8).digest(), signed=True)
 
 
 def _number(text: str) -> float | None:
@@ -154,26 +154,45 @@ def raw_of(row: Mapping[str, Any]) -> RawListing:
     return RawListing(**own, **json.loads(row["raw"]))
 
 
-def priced_of(row: Mapping[str, Any], *, source: str, last_seen_at: datetime, catalogue: Catalogue) -> Priced:
+def priced_of(
+    row: Mapping[str, Any], *, listing_id: int, source: str, last_seen_at: datetime, catalogue: Catalogue
+) -> Priced:
     """The offer of a listing row."""
     return Priced(
-        listing_id=row["id"],
+        listing_id=listing_id,
+        site=row["site"],
+        site_id=row["site_id"],
         source=source,
-        last_seen_at=last_seen_at,
+        kind=row["kind"],
+        gpu=row["gpu"],
+        variant=row["variant"],
+        title=row["title"],
+        url=row["url"],
+        condition=row["condition"],
+        modded=row["modded"],
+        quantity=row["quantity"],
+        price=row["price"],
+        currency=row["currency"],
+        shipping=row["shipping"],
+        landed_usd=row["landed_usd"],
+        unit_usd=row["unit_usd"],
+        vram_gb=row["vram_gb"],
         spec=catalogue.by_id.get(row["variant"] or ""),
+        seller=row["seller"],
+        feedback_percent=row["feedback_percent"],
+        feedback_count=row["feedback_count"],
+        country=row["country"],
+        best_offer=row["best_offer"],
+        auction=row["auction"],
         flags=tuple(row["flags"].split()),
+        first_seen_at=row["first_seen_at"],
+        last_seen_at=last_seen_at,
+        listed_at=row["listed_at"],
+        ends_at=row["ends_at"],
         printed=row["raw"],
         source_state=row.get("source_state", "ok"),
         source_ok_at=row.get("source_ok_at"),
-        **dict(zip(_SAME_NAME, _same_of(row), strict=True)),
     )
-
-
-_NOT_IN_ROW = frozenset(
-    {"source_state", "source_ok_at", "listing_id", "source", "last_seen_at", "spec", "flags", "printed"}
-)
-_SAME_NAME = tuple(field.name for field in fields(Priced) if field.name not in _NOT_IN_ROW)
-_same_of = itemgetter(*_SAME_NAME)
 
 
 def cents(amount: Decimal | None) -> Decimal | None:

@@ -17,13 +17,16 @@ from db.sql import (
 
 def know_source(tx: Connection, name: str, site: str) -> int:
     """The id of a source, entered in the book first if it is new."""
-    known = tx.execute(select(SOURCE.c.id, SOURCE.c.site).where(SOURCE.c.name == name)).first()
+    known = tx.execute(_NAMED, {"name": name}).first()
     if known is None:
         entered = insert(SOURCE).values(name=name, site=site, state="new", message="", failures=0)
         return int(tx.execute(entered.returning(SOURCE.c.id)).scalar_one())
     if known.site != site:
         tx.execute(update(SOURCE).where(SOURCE.c.id == known.id).values(site=site))
     return int(known.id)
+
+
+_NAMED = select(SOURCE.c.id, SOURCE.c.site).where(SOURCE.c.name == bindparam("name"))
 
 
 def schedule(tx: Connection, name: str, site: str, *, sweeps: bool, now: datetime) -> None:

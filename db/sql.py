@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     JSON,
+    Boolean,
     ColumnElement,
     Connection,
     Dialect,
     Executable,
+    Float,
     Table,
     TypeDecorator,
     bindparam,
@@ -93,10 +95,7 @@ def enter(tx: Connection, target: Table, rows: Sequence[Row]) -> None:
     # by the driver's own words: SQLAlchemy would take each row apart by name, in more time than it takes to write it
     for start in range(0, len(rows), _AT_ONCE):
         values = zip(*map(itemgetter(*columns), rows[start : start + _AT_ONCE]), strict=True)  # by column
-        bound = [
-            [bind(value) for value in of_column] if bind and of_column.count(None) < len(of_column) else of_column
-            for bind, of_column in zip(binds, values, strict=True)
-        ]
+        bound = [_bound(of_column, bind) if bind else of_column for bind, of_column in zip(binds, values, strict=True)]
         tx.exec_driver_sql(f'INSERT INTO "{target.name}" ({named}) VALUES ({marks})', list(zip(*bound, strict=True)))
 
 
@@ -104,10 +103,25 @@ _AT_ONCE = 500
 """Rows that are turned into columns and back while the processor still has them at hand."""
 
 
+Bind = Callable[[Any], Any]
+"""From a value to what the driver takes for it."""
+
+
+def _bound(of_column: Sequence[Any], bind: Bind) -> Sequence[Any]:
+    if of_column.count(of_column[0]) == len(of_column):  # the same for all, as when a visit saw them
+        return [bind(of_column[0])] * len(of_column)
+    return [bind(value) for value in of_column]
+
+
 @cache
-def _binds_of(target: Table, columns: tuple[str, ...]) -> list[Callable[[Any], Any] | None]:
+def _binds_of(target: Table, columns: tuple[str, ...]) -> list[Bind | None]:
     dialect = sqlite.dialect()
-    return [target.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
+    types = [target.c[name].type.dialect_impl(dialect) for name in columns]
+    return [None if isinstance(one, _PLAIN) else one.bind_processor(dialect) for one in types]
+
+
+_PLAIN = (Boolean, Float)
+"""What SQLite's driver takes as it is."""
 
 
 def upsert(tx: Connection, target: Table, rows: Sequence[Row], *, key: tuple[str, ...]) -> None:

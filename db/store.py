@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Executable, bindparam, case, delete, exists, func, select, update
 
 from db import marks
+from db.known import Known
+from db.known import known as look_up
 from db.points import write_out, write_out_today
 from db.rows import Bill, Digest, Row, digest_of, is_on_offer, priced_of, row_of, rows_of
-from db.sql import LAST_SEEN, LISTING, PAGE_MEMORY, PRESENCE, PRICE, SOURCE, chunks, contend, enter, one_of, upsert
+from db.sql import LISTING, PAGE_MEMORY, PRESENCE, PRICE, SOURCE, chunks, contend, enter, one_of, upsert
 from tracker.core.gpus import Catalogue
 from tracker.core.lifecycle import End
 from tracker.core.models import Offer, Rejected
@@ -37,16 +39,6 @@ class Recorded:
 
 
 _THESE = (LISTING.c.site == bindparam("site"), one_of(LISTING.c.site_id, "site_ids"))
-
-_KNOWN = select(
-    LISTING.c.site_id,
-    LISTING.c.id,
-    LISTING.c.digest,
-    LISTING.c.on_offer,
-    LISTING.c.ended_at,
-    LAST_SEEN.label("seen_at"),
-).where(*_THESE)
-"""What tells whether listings of a site changed."""
 
 _BEFORE = select(
     LISTING.c.site_id,
@@ -83,38 +75,40 @@ def record(
     digests: Mapping[str, int] = MappingProxyType({}),
     digest: Digest = digest_of,
     held: Collection[str] = (),
+    known: Mapping[str, Known] | None = None,
 ) -> Recorded:
     """Store what a visit saw: new and changed listings, prices that are over, presence, and what has ended.
 
     Listings this source has not shown since `missed_since` end, unless another source still shows them; None ends
     nothing, and `how` is what to say of their end. Of a group that is shown whole, everything else ends at once.
     `digests` stand for what a search shows of listings of which more is known, `digest` may know those of the others
-    already, `held` are the ids that were shown too and of which nothing is believed.
+    already, `held` are the ids that were shown too and of which nothing is believed. `known` is what is stored of all
+    that is shown, where that has been looked up.
     """
     shown = {outcome.raw.site_id: outcome for outcome in outcomes}
     site = next((outcome.raw.site for outcome in shown.values()), "")
-    known = _stored(tx, _KNOWN, site, shown)
-    for site_id, old in known.items():
-        last = max(filter(None, (old["seen_at"], old["ended_at"])), default=now)
-        if last > now:  # a page saved long ago tells nothing about today
-            del shown[site_id]
+    found = look_up(tx, source_id, site, shown, now=now) if known is None else known
+    for site_id in [site_id for site_id, old in found.items() if old.later]:
+        shown.pop(site_id, None)  # a page saved long ago tells nothing about today
     rows = {
-        site_id: row_of(outcome, bill)
+        site_id: row_of(outcome, bill, digest)
         for site_id, outcome in shown.items()
-        if site_id not in known or _differs(known[site_id], outcome, digest)
+        if site_id not in found or _differs(found[site_id], outcome, digest)
     }
     for site_id in rows.keys() & digests.keys():
         rows[site_id]["digest"] = digests[site_id]
-    before = _stored(tx, _BEFORE, site, rows.keys() & known.keys())
+    before = _stored(tx, _BEFORE, site, rows.keys() & found.keys())
     for site_id, row in rows.items():
         row |= {**_since(before.get(site_id), row, now), "ended_how": _said(shown[site_id])}
-    new = [row | {"source_id": source_id} for site_id, row in rows.items() if site_id not in before]
+        if site_id not in before:
+            row["source_id"] = source_id
+    new = [row for site_id, row in rows.items() if site_id not in before]
     enter(tx, LISTING, new)
-    entered = _entered(tx, site, rows.keys() - known.keys())
-    ids = {site_id: int(old["id"]) for site_id, old in known.items()} | entered
+    entered = _entered(tx, site, rows.keys() - found.keys())
+    ids = {site_id: old.listing_id for site_id, old in found.items()} | entered
     _write_out(tx, before, rows, ids, now)
     _rewrite(tx, [_changeable(row) | {"at_id": ids[site_id]} for site_id, row in rows.items() if site_id in before])
-    marks.settle(tx, site, rows.keys())
+    spoken = marks.settle(tx, site, rows.keys())
     moved = [row for site_id, row in rows.items() if _moved(before.get(site_id), row)]
     enter(tx, PRESENCE, _presence(source_id, entered.values(), now))
     _note_presence(tx, source_id, [ids[site_id] for site_id in shown.keys() - entered.keys()], now)
@@ -122,24 +116,17 @@ def record(
     gone = [] if missed_since is None else _end_missing(tx, source_id, missed_since, how, now)
     gone += _end_rest(tx, site, shown.values(), held, now)
     touched = (*(row["variant"] for row in rows.values()), *(row["variant"] for row in before.values()), *gone)
+    changes = tuple(
+        Change(
+            event=event,
+            offer=priced_of(row, listing_id=ids[site_id], source=source, last_seen_at=now, catalogue=catalogue),
+            was_usd=before[site_id]["unit_usd"] if event is Event.PRICE else None,
+        )
+        for site_id, row in rows.items()
+        if (event := _event(before.get(site_id), row))
+    )
     return Recorded(
-        changes=marks.weighed(
-            tx,
-            (
-                Change(
-                    event=event,
-                    offer=priced_of(
-                        row | {"id": ids[row["site_id"]]},
-                        source=source,
-                        last_seen_at=now,
-                        catalogue=catalogue,
-                    ),
-                    was_usd=before[row["site_id"]]["unit_usd"] if event is Event.PRICE else None,
-                )
-                for row in rows.values()
-                if (event := _event(before.get(row["site_id"]), row))
-            ),
-        ),
+        changes=marks.weighed(tx, changes) if spoken else changes,
         offers=offers,
         rejected=len(shown) - offers,
         new=len(new),
@@ -223,9 +210,9 @@ def remember_pages(tx: Connection, source_id: int, mode: str, pages: Mapping[str
     tx.execute(delete(PAGE_MEMORY).where(PAGE_MEMORY.c.source_id == source_id, PAGE_MEMORY.c.read_at < now - KEPT))
 
 
-def _differs(old: Row, outcome: Offer | Rejected, digest: Digest) -> bool:
+def _differs(old: Known, outcome: Offer | Rejected, digest: Digest) -> bool:
     """Whether a known listing has anything to write but that it was seen."""
-    return old["on_offer"] != is_on_offer(outcome) or old["ended_at"] is not None or old["digest"] != digest(outcome)
+    return old.ended or old.digest != digest(outcome) or old.on_offer != is_on_offer(outcome)
 
 
 _FOR_GOOD = frozenset({"site", "site_id", "first_seen_at"})

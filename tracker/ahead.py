@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from db.rows import digest_of
 from scrapers.base import Page, Scraper
+from tracker.core.health import Facts, facts_of
 from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.offers import Identify, understand
 
@@ -16,6 +17,7 @@ class Ahead:
         self._identify = identify
         self._known: dict[int, tuple[RawListing, Offer | Rejected]] = {}
         self._digests: dict[int, int] = {}
+        self._facts: dict[int, Facts] = {}
 
     def of(self, scraper: Scraper) -> Scraper:
         """The same scraper, whose listings are understood while their page is at hand."""
@@ -24,7 +26,9 @@ class Ahead:
             listings = list(scraper.parse(page))
             for raw in listings:
                 with suppress(Exception):  # it comes again when the visit is kept, and is written down there
-                    self.digest(self.outcome(raw))
+                    outcome = self.outcome(raw)
+                    self.digest(outcome)
+                    self.facts(outcome)
             return listings
 
         return replace(scraper, parse=parse)
@@ -43,3 +47,10 @@ class Ahead:
         if digest is None:
             digest = self._digests[id(outcome)] = digest_of(outcome)
         return digest
+
+    def facts(self, outcome: Offer | Rejected) -> Facts:
+        """What a visit says of a listing, to be held against what was believed of it."""
+        facts = self._facts.get(id(outcome))
+        if facts is None:
+            facts = self._facts[id(outcome)] = facts_of(outcome)
+        return facts

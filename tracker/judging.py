@@ -1,21 +1,22 @@
 """Judging a visit: held against the source's past, sifted, and written down as believed or as held in quarantine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from db import past
+from db.known import Known, unmoved
 from db.past import Held
-from db.rows import Digest, Row
+from db.rows import Row
 from scrapers.base import Source
 from scrapers.crawl import Crawl
+from tracker.ahead import Ahead
 from tracker.core import health
 from tracker.core.health import Doubt, Field, Judgement, Measures, Outcome, Sifted, Spell
 from tracker.core.models import Offer, Rejected
 from tracker.core.money import Rates
-from tracker.core.offers import Identify, understand
 from tracker.core.rules import Watch
 
 
@@ -50,17 +51,17 @@ def judged(
     *,
     on_offer_before: int,
     rates: Rates,
-    identify: Identify,
-    digest: Digest,
+    ahead: Ahead,
+    known: Mapping[str, Known],
     canary: bool | None,
     now: datetime,
 ) -> Judged:
-    """Hold a visit against what is believed of its source."""
+    """Hold a visit against what is believed of its source; `known` is what is stored of the listings it shows."""
     mode = source.mode.value
     read = {outcome.raw.site_id: outcome for outcome in outcomes}
-    same = past.unmoved(tx, source_id, source.site, {site_id: digest(one) for site_id, one in read.items()})
+    same = unmoved(known, {site_id: ahead.digest(one) for site_id, one in read.items()})
     facts = past.facts(tx, source_id, source.site, read.keys() - same)
-    said = {site_id: health.facts_of(one) for site_id, one in read.items()}
+    said = {site_id: ahead.facts(one) for site_id, one in read.items()}
     facts |= {site_id: said[site_id] for site_id in same}
     numbers = {"shown": harvest.shown, "pages": harvest.pages, "repeats": harvest.repeats}
     measures = health.measure(outcomes, said, facts, **numbers, rates=rates)
@@ -69,7 +70,7 @@ def judged(
     doubts = health.doubts(measures, usual, whole=whole and not harvest.restless)
     if any(doubt.field in health.OF_READING for doubt in doubts):  # is it the page, or do we read it otherwise?
         printed = past.printed(tx, source.site, facts.keys())
-        read_today = {site_id: health.facts_of(understand(raw, identify=identify)) for site_id, raw in printed.items()}
+        read_today = {site_id: ahead.facts(ahead.outcome(raw)) for site_id, raw in printed.items()}
         facts, differing = health.read_as_today(facts, read_today)
         usual = past.read_anew(tx, source_id, mode) if differing > health.DROP else usual
         measures = health.measure(outcomes, said, facts, **numbers, rates=rates)
@@ -82,7 +83,7 @@ def judged(
     before = next(iter(past.held(tx, source.name, mode)), None)
     agrees = False
     if doubts and before and whole:
-        seen_then = {raw.site_id: health.facts_of(understand(raw, identify=identify)) for raw in before.listings}
+        seen_then = {raw.site_id: ahead.facts(ahead.outcome(raw)) for raw in before.listings}
         again = health.measure(outcomes, said, seen_then, **numbers, rates=rates)
         agrees = not health.doubts(again, [before.measures], whole=not harvest.restless)
         if agrees and health.is_believed(doubts, agreeing=before.agreeing + 1, since=before.since, now=now):

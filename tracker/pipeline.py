@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 from alerts.base import Channel
 from db import notes, outbox, queries, rollups, sources, store
 from db.engine import committed, reading
+from db.known import known
 from db.past import Held
 from db.rows import Row, priced_of, row_of
 from scrapers import memory
@@ -297,8 +298,8 @@ def _about_to_speak(tracker: Tracker, source: Source, harvest: Crawl, ahead: Ahe
         outcome = ahead.outcome(raw)
         if isinstance(outcome, Rejected) or known.get(raw.site_id) == ahead.digest(outcome):
             continue
-        row = {**row_of(outcome, tracker.bill), "id": 0, "first_seen_at": now}
-        offer = priced_of(row, source=source.name, last_seen_at=now, catalogue=tracker.catalogue)
+        row = {**row_of(outcome, tracker.bill, ahead.digest), "first_seen_at": now}
+        offer = priced_of(row, listing_id=0, source=source.name, last_seen_at=now, catalogue=tracker.catalogue)
         asked = [watch for watch in tracker.index.asking(offer) if watch.wanted.suits(offer)]
         if any(watch.wants(offer) for watch in asked):
             yield raw
@@ -347,6 +348,8 @@ def keep(
         if by not in (None, before["claimed_by"]):
             raise StoreError(f"{source.name}: {OVERTAKEN}")
         first = not queries.has_shown(tx, source_id)
+        shown = {raw.site_id: raw.site for raw in (*harvest.listings, *probed.listings)}
+        found = known(tx, source_id, next(iter(shown.values()), source.site), shown, now=now)
         if every is None:
             visit = judging.believed(harvest, outcomes, before=accepting)
         else:
@@ -358,8 +361,8 @@ def keep(
                 outcomes,
                 on_offer_before=queries.present(tx, source_id),
                 rates=tracker.rates,
-                identify=tracker.identify,
-                digest=read.digest,
+                ahead=read,
+                known=found,
                 canary=canary,
                 now=now,
             )
@@ -385,6 +388,7 @@ def keep(
             },
             digest=read.digest,
             held=unwritten,
+            known=found,
             catalogue=tracker.catalogue,
             now=now,
         )

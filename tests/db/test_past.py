@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from db import past, sources
 from db.engine import reading, writing
+from db.known import known, unmoved
 from db.rows import digest_of
 from scrapers.base import Page, Scraper, Source, Walk
 from tests.conftest import NOON, offer, rejected
@@ -31,7 +32,7 @@ def test_what_is_unmoved_is_told_by_its_digest_and_the_rest_by_its_facts(make_tr
         source_id = sources.know_source(tx, "barn-us", "barn")
     with reading(tracker.engine) as conn:
         digests = {site_id: digest_of(outcome) for site_id, outcome in now.items()}
-        assert past.unmoved(conn, source_id, "barn", digests) == {"1"}
+        assert unmoved(known(conn, source_id, "barn", now.keys(), now=NOON + 3 * HOUR), digests) == {"1"}
         assert past.facts(conn, source_id, "barn", now.keys()) == {"1": facts_of(stays), "2": facts_of(falls)}
 
 

@@ -13,7 +13,7 @@ from scrapers.saved import saved
 from scrapers.sites.goofish import SCRAPER
 from tests.scrapers.invented.goofish import ADVERTISED, MODDED, PULLED, RECORDS, REFUSED, answer, record, result
 from tracker.core.errors import Blocked, ParseError, Unconfigured
-from tracker.core.models import RawListing
+from tracker.core.models import Money, RawListing
 from tracker.core.money import Price, read_price
 
 ANSWER = json.dumps(answer(MODDED, PULLED), ensure_ascii=False)
@@ -76,7 +76,7 @@ def test_a_price_in_parts_is_put_together() -> None:
     main["clickParam"]["args"]["price"] = ""
     listing = one(answer(shown))
     assert listing.price == "¥2.35万"
-    assert read_price(listing.price, currency="CNY") == Price(amount=Decimal(23500), currency="CNY")
+    assert read_price(listing.price, currency="CNY") == Price(money=Money(amount=Decimal(23500), currency="CNY"))
 
 
 def test_an_auction_is_one() -> None:

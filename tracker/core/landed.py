@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from tracker.core.gpus import Catalogue
 from tracker.core.models import Money, Offer, RawListing
@@ -67,8 +68,7 @@ class Costs:
     addons_usd: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(NamedTuple):
     """What a listing asks: its price as printed, and what else bears on the cost.
 
     `shipping` is in the price's currency, None when not stated; `each` that the price is for one card of the lot;
@@ -85,8 +85,7 @@ class Asked:
     charges: Money | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(NamedTuple):
     """One line of the bill, in USD; `how` says how it came about, with the values `of` to be set into it."""
 
     name: str
@@ -100,8 +99,7 @@ class Term:
         return self.how.format(*self.of)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Landed:
+class Landed(NamedTuple):
     """The bill: `terms` for the listing, `addons` per card; the sums are None where no rate is known.
 
     `rate` is USD per unit of the printed currency. `estimated` says that shipping is the buyer's own estimate.
@@ -150,23 +148,23 @@ def land(wanted: Asked, rates: Rates, costs: Costs) -> Landed:
     rate = _usd_per_unit(wanted.price.currency, rates)
     if rate is None:
         return Landed(rate=None, landed_usd=None, unit_usd=None)
-    price = _price(wanted, rate)
-    shipping, estimated = _shipping(wanted, rate, costs)
-    bought = [price, *shipping, *_forwarded(price.usd, wanted, costs)]
-    charges = convert(wanted.charges, "USD", rates) if wanted.charges else None
-    if charges is not None:
-        imported = [Term(name="import charges", usd=charges.amount, how="as the site states them")]
-    else:
-        imported = [*_imported(price.usd + _sum(shipping), wanted, costs)]
-    terms = (*bought, *imported)
-    addons = tuple(_addons(wanted, costs))
+    price, agent = _price(wanted, rate), _forwarder(wanted, costs)
+    shipping, estimated = _shipping(wanted, rate, costs, agent)
+    terms = [price, *shipping]
+    if agent:
+        terms += _forwarded(price.usd, wanted, agent)
+    if charges := convert(wanted.charges, "USD", rates) if wanted.charges else None:
+        terms.append(Term(name="import charges", usd=charges.amount, how="as the site states them"))
+    elif rule := _import(wanted.country, costs):
+        terms += _imported(price.usd + _sum(shipping), rule, costs)
+    addons = tuple(_addons(wanted, costs)) if wanted.needs else ()
     landed_usd = _sum(terms)
     return Landed(
         rate=rate,
         landed_usd=landed_usd,
         unit_usd=landed_usd / wanted.quantity + _sum(addons),
         estimated=estimated,
-        terms=terms,
+        terms=tuple(terms),
         addons=addons,
     )
 
@@ -192,25 +190,23 @@ def _price(wanted: Asked, rate: Decimal) -> Term:
     return Term(name="price", usd=amount * cards * rate, how="{} {}{} at {:.6g} USD", of=(amount, currency, each, rate))
 
 
-def _shipping(wanted: Asked, rate: Decimal, costs: Costs) -> tuple[list[Term], bool]:
+def _shipping(wanted: Asked, rate: Decimal, costs: Costs, agent: Forwarder | None) -> tuple[tuple[Term, ...], bool]:
     if wanted.shipping is not None:
         stated = (wanted.shipping, wanted.price.currency)
-        return [Term(name="shipping", usd=wanted.shipping * rate, how="{} {}, as stated", of=stated)], False
+        return (Term(name="shipping", usd=wanted.shipping * rate, how="{} {}, as stated", of=stated),), False
     estimate = costs.shipping_usd.get(wanted.country, costs.shipping_usd.get("*"))
-    if estimate is None or _forwarder(wanted, costs):
-        return [], False
-    return [Term(name="shipping", usd=estimate, how="not stated: your estimate")], True
+    if estimate is None or agent:
+        return (), False
+    return (Term(name="shipping", usd=estimate, how="not stated: your estimate"),), True
 
 
 def _forwarder(wanted: Asked, costs: Costs) -> Forwarder | None:
-    abroad = wanted.country and wanted.country != costs.country
-    return next((one for one in costs.forwarders if abroad and wanted.country in one.countries), None)
+    if not wanted.country or wanted.country == costs.country:
+        return None
+    return next((one for one in costs.forwarders if wanted.country in one.countries), None)
 
 
-def _forwarded(price_usd: Decimal, wanted: Asked, costs: Costs) -> Iterable[Term]:
-    agent = _forwarder(wanted, costs)
-    if agent is None:
-        return
+def _forwarded(price_usd: Decimal, wanted: Asked, agent: Forwarder) -> Iterable[Term]:
     weight = agent.card_kg * wanted.quantity
     yield Term(name="forwarder's fee", usd=price_usd * agent.fee, how="{:.1%} of the price", of=(agent.fee,))
     yield Term(name="domestic shipping", usd=agent.domestic_usd, how="within {}", of=(wanted.country,))
@@ -218,10 +214,7 @@ def _forwarded(price_usd: Decimal, wanted: Asked, costs: Costs) -> Iterable[Term
     yield Term(name="forwarding", usd=agent.per_kg_usd * weight, how="{} kg at {} USD", of=forwarded)
 
 
-def _imported(value_usd: Decimal, wanted: Asked, costs: Costs) -> Iterable[Term]:
-    rule = _import(wanted.country, costs)
-    if rule is None:
-        return
+def _imported(value_usd: Decimal, rule: Import, costs: Costs) -> Iterable[Term]:
     duty_usd = value_usd * rule.duty
     way = f"{rule.origin} → {rule.destination}"
     if rule.duty:
@@ -236,7 +229,7 @@ def _imported(value_usd: Decimal, wanted: Asked, costs: Costs) -> Iterable[Term]
 
 def _import(origin: str, costs: Costs) -> Import | None:
     """The rule that names both ends most exactly; none for what does not cross a border, or from an unknown place."""
-    if not origin or origin == costs.country:
+    if not costs.imports or not origin or origin == costs.country:
         return None
     fitting: Sequence[Import] = [
         rule for rule in costs.imports if rule.origin in (origin, "*") and rule.destination in (costs.country, "*")

@@ -34,7 +34,7 @@ def understand(raw: RawListing, *, identify: Identify) -> Offer | Rejected:
         verdict=verdict,
         price=price.money,
         shipping=_shipping(raw, price.currency),
-        available=_plain(raw.availability) not in SOLD_OUT and Flag.SOLD not in price.flags,
+        available=not (raw.availability and _plain(raw.availability) in SOLD_OUT) and Flag.SOLD not in price.flags,
         auction=bool(raw.bids),
         flags=(*verdict.flags, *(flag.value for flag in price.flags)),
         listed_at=_instant(raw.listed_at),
@@ -44,7 +44,7 @@ def understand(raw: RawListing, *, identify: Identify) -> Offer | Rejected:
 
 def _plain(word: str) -> str:
     """A schema.org word without its address and punctuation: `https://schema.org/OutOfStock` → `outofstock`."""
-    return "".join(letter for letter in word.rpartition("/")[2].lower() if letter.isalpha())
+    return "".join([letter for letter in word.rpartition("/")[2].lower() if letter.isalpha()])
 
 
 def _shipping(raw: RawListing, currency: str) -> Decimal | None:

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
+from operator import attrgetter
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from tracker.core.money import Rates
 UNPRICED = frozenset({"no_price", "no_currency"})
 """Reasons to reject what would else be an offer: its price could not be read."""
 
-SOLD = frozenset({Kind.CARD, Kind.UNIFIED})
+SOLD = (Kind.CARD, Kind.UNIFIED)
 
 MOST_VARIANTS = 40
 """Variants whose median price is kept of one visit, the most frequent first."""
@@ -140,8 +141,8 @@ def measure(
             len(cards) - sum(isinstance(one, Rejected) and one.reason in UNPRICED for one in cards), len(cards)
         ),
         conditioned=_share(sum(one.verdict.condition is not Condition.UNKNOWN for one in cards), len(cards)),
-        sold_by=_share(sum(bool(one.raw.seller) for one in outcomes), len(outcomes)),
-        linked=_share(sum(bool(one.raw.url) for one in outcomes), len(outcomes)),
+        sold_by=_share(_stated("raw.seller", outcomes), len(outcomes)),
+        linked=_share(_stated("raw.url", outcomes), len(outcomes)),
         identified=_share(len(cards), len(outcomes)),
         currencies=_shares(offer.price.currency for offer in offers),
         medians=_medians(offers, rates),
@@ -151,6 +152,11 @@ def measure(
         factor=_factor(asking),
         same_numbers=_share(sum(old.price == now.price for old, now in changed), len(changed)),
     )
+
+
+def _stated(name: str, outcomes: Sequence[Offer | Rejected]) -> int:
+    """How many listings say something in a field."""
+    return sum(map(bool, map(attrgetter(name), outcomes)))
 
 
 def _share(part: int, whole: int) -> float:
@@ -164,13 +170,16 @@ def _shares(names: Iterable[str]) -> dict[str, float]:
 
 def _medians(offers: Sequence[Offer], rates: Rates) -> dict[str, int]:
     """The middle price of one card of each variant, in cents of USD at today's rates; what has no rate is left out."""
-    asked: defaultdict[str, list[Decimal]] = defaultdict(list)
+    asked: defaultdict[str, list[Offer]] = defaultdict(list)
     for offer in offers:
-        rate = rates.usd_per_unit.get(offer.price.currency)
-        if offer.verdict.variant and rate is not None and not offer.auction:
-            asked[offer.verdict.variant].append(offer.price.amount * rate / offer.verdict.quantity)
+        if offer.verdict.variant and offer.price.currency in rates.usd_per_unit and not offer.auction:
+            asked[offer.verdict.variant].append(offer)
     often = sorted(asked, key=lambda variant: (-len(asked[variant]), variant))[:MOST_VARIANTS]
-    return {variant: round(median(asked[variant]) * 100) for variant in often}
+    return {variant: round(median(_each_usd(one, rates) for one in asked[variant]) * 100) for variant in often}
+
+
+def _each_usd(offer: Offer, rates: Rates) -> Decimal:
+    return offer.price.amount * rates.usd_per_unit[offer.price.currency] / offer.verdict.quantity
 
 
 _ASKED = ("price", "currency")
@@ -188,9 +197,14 @@ def _moved(pairs: Sequence[tuple[Facts, Facts]], names: Sequence[str]) -> dict[s
 
 def _lost(outcomes: Sequence[Offer | Rejected], before: Mapping[str, Facts]) -> dict[str, float]:
     """The share of the known offers that are cards still and have no price any more."""
-    asked = [one for one in outcomes if (old := before.get(one.raw.site_id)) and old.price is not None]
-    lost = sum(isinstance(one, Rejected) and one.reason in UNPRICED for one in asked)
-    return {LOST: lost / len(asked)} if lost else {}
+    unpriced = [one for one in outcomes if isinstance(one, Rejected) and one.reason in UNPRICED]
+    lost = sum(_asked(one, before) for one in unpriced)
+    return {LOST: lost / sum(_asked(one, before) for one in outcomes)} if lost else {}
+
+
+def _asked(outcome: Offer | Rejected, before: Mapping[str, Facts]) -> bool:
+    old = before.get(outcome.raw.site_id)
+    return old is not None and old.price is not None
 
 
 LOST = "no price"

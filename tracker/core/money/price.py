@@ -29,16 +29,20 @@ from tracker.core.money.words import Flag, Reason, Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """A price as printed: `amount` > 0 in units of `currency` (ISO 4217, "" where unknown) and its flags, sorted."""
+    """A price as printed: its `money` (an amount > 0, the currency "" where unknown) and its flags, sorted."""
 
-    amount: Decimal
-    currency: str
+    money: Money
     flags: tuple[Flag, ...] = ()
 
     @property
-    def money(self) -> Money:
-        """The price without its flags."""
-        return Money(amount=self.amount, currency=self.currency)
+    def amount(self) -> Decimal:
+        """How much, in units of the currency."""
+        return self.money.amount
+
+    @property
+    def currency(self) -> str:
+        """Of what: ISO 4217, "" where unknown."""
+        return self.money.currency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +103,7 @@ def _read_bare(sign: str, whole: str, fraction: str, *, default: str) -> Price |
         amount=Decimal(whole.replace(",", "") + fraction),
         currency=currency_of((sign,) if sign else (), default=default),
     )
-    return _disbelief(money) or Price(amount=money.amount, currency=money.currency)
+    return _disbelief(money) or Price(money=money)
 
 
 @lru_cache(maxsize=1000)
@@ -140,7 +144,7 @@ def _read(text: str, default: str) -> Price | Reason:
         role is Role.OLD and number.digits != candidate.number.digits for number, role in zip(found, roles, strict=True)
     )
     flags = (said - chosen.denied) | chosen.flags | ({Flag.WAS} if is_old else set())
-    return Price(amount=candidate.money.amount, currency=candidate.money.currency, flags=tuple(sorted(flags)))
+    return Price(money=candidate.money, flags=tuple(sorted(flags)))
 
 
 def _without_counts(found: Sequence[Number]) -> list[Number]:
@@ -279,6 +283,7 @@ def _of_two_currencies(first: _Candidate, second: _Candidate, default: str) -> _
 _MOST = Decimal(10_000_000)
 _MOST_SMALL = Decimal(100_000_000_000)
 _TYPED = re.compile(r"(\d)\1{5,}|12345(?:6(?:7(?:89?)?)?)?")
+_LEAST_TYPED = 12_345
 
 
 def _disbelief(money: Money) -> Reason | None:
@@ -288,4 +293,6 @@ def _disbelief(money: Money) -> Reason | None:
     small = money.currency in SMALL or not money.currency
     if money.amount >= (_MOST_SMALL if small else _MOST):
         return Reason.ABSURD
-    return Reason.PLACEHOLDER if not small and _TYPED.fullmatch(f"{money.amount.normalize():f}") else None
+    if small or money.amount < _LEAST_TYPED:
+        return None
+    return Reason.PLACEHOLDER if _TYPED.fullmatch(f"{money.amount.normalize():f}") else None

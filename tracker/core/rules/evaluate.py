@@ -91,7 +91,7 @@ def answers(
     """
     for watch, change in indexed(watches).pairs(changes):
         answer = _answer(watch, change, told, past.get(change.offer.listing_id, NO_PAST))
-        if answer.told or answer.quiet or answer.held:
+        if answer and (answer.told or answer.quiet or answer.held):
             yield answer
 
 
@@ -100,14 +100,16 @@ def indexed(watches: Iterable[Watch] | Index) -> Index:
     return watches if isinstance(watches, Index) else Index(watches)
 
 
-def _answer(watch: Watch, change: Change, told: AllTold, past: Past) -> Answer:
+def _answer(watch: Watch, change: Change, told: AllTold, past: Past) -> Answer | None:
     if not risk_allows(watch, change.offer, past):
-        return Answer(watch=watch, change=change)
+        return None
     rules = watch.rules
-    before = {rule: last for rule in rules if (last := _last(told, watch, change, rule))}
+    before = {rule: last for rule in rules if (last := _last(told, watch, change, rule))} if told else {}
     fired = [
         found for rule in rules if (found := reason(rule, Look(watch, change, past, before.get(rule)))) is not None
     ]
+    if not fired and not before:  # what most offers come to
+        return None
     now, unit_usd = change.at, change.offer.unit_usd
     standing = _fired_before(watch, change, past)
     lately = {rule: replace(last, fitted_at=now) if rule in standing else last for rule, last in before.items()}

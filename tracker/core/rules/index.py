@@ -23,6 +23,7 @@ class Index:
                 self._by_glob.append(place)
             for name in names if place not in self._by_glob[-1:] else ():
                 self._by_name[name].append(place)
+        self._sites = frozenset(site for watch in self.watches for site in watch.wanted.sites)
         self._asking: dict[tuple[object, ...], tuple[Watch, ...]] = {}
 
     def without(self, names: Collection[str]) -> "Index":
@@ -31,7 +32,8 @@ class Index:
 
     def asking(self, offer: Priced) -> tuple[Watch, ...]:
         """The watches that ask about such a card at such a site, in their own order."""
-        card = (offer.variant, offer.gpu, offer.kind, offer.site)
+        site = offer.site if offer.site in self._sites else ""  # sites that no watch names are all the same to them
+        card = (offer.variant, offer.gpu, offer.kind, site)
         if (found := self._asking.get(card)) is None:
             found = self._asking[card] = tuple(self._admitting(offer))
         return found

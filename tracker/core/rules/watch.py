@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -47,7 +47,7 @@ class Watch:
     `below` is in the unit of `metric`, `basis` what the metric is computed with. `under_market`, `drop`, `any_change`
     and `again` are shares of a price. `lowest` is how far back a low counts, `EVER` for always. `auction_ends` lets
     auctions answer `below` by their bid, that long before they end. `max_age` is how long ago an offer may have been
-    seen to be part of a summary.
+    seen to be part of a summary. `rules` are those that are set, any of which speaks.
     """
 
     name: str
@@ -70,6 +70,11 @@ class Watch:
     again: Decimal = AGAIN
     rearm: timedelta = REARM
     cool_down: timedelta = timedelta(0)
+    rules: tuple[Rule, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        said = zip(_RULES, _said_of(self), strict=True)
+        object.__setattr__(self, "rules", tuple([rule for rule, what in said if what not in (None, False)]))
 
     @property
     def fingerprint(self) -> str:
@@ -98,11 +103,6 @@ class Watch:
         below, basis = repr(self.below), repr(self.basis)
         first = f"({self.name!r}, Wanted({filtered}), {self.metric!r}, {below}, {basis})"
         return self.fingerprint, _digest(first)
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules that are set, any of which speaks."""
-        return tuple([rule for rule, said in zip(_RULES, _said_of(self), strict=True) if said not in (None, False)])
 
     @property
     def asks(self) -> tuple[str, ...]:
@@ -153,7 +153,7 @@ def _unusual(asked: Any) -> str:
     """The fields of a question that are not as they are by default, by name; fields of fields likewise."""
     if not is_dataclass(asked):
         return repr(asked)
-    said = {one.name: getattr(asked, one.name) for one in fields(asked)}
+    said = {one.name: getattr(asked, one.name) for one in fields(asked) if one.init}
     usual = {one.name: one.default for one in fields(asked)}
     return str({name: _unusual(value) for name, value in sorted(said.items()) if value != usual[name]})
 

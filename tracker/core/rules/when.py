@@ -1,10 +1,10 @@
 """The rules one by one: each finds its reason in a change, or None."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from types import MappingProxyType
+from typing import NamedTuple
 
 from tracker.core.market import Baseline, Basis
 from tracker.core.metrics import METRICS, Metric
@@ -23,8 +23,7 @@ STALE = timedelta(minutes=30)
 """A bid that was seen longer ago is no longer the bid."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What a rule looks at: a watch, a change it wants, what is known around the offer, and what was told last."""
 
     watch: Watch
@@ -38,7 +37,8 @@ When = Callable[[Look], Reason | None]
 
 def below(look: Look) -> Reason | None:
     """The metric is on the good side of the value."""
-    metric, value = METRICS[look.watch.metric], METRICS[look.watch.metric].of(look.change.offer, look.watch.basis)
+    metric = METRICS[look.watch.metric]
+    value = metric.of(look.change.offer, look.watch.basis)
     if value is None or look.watch.below is None or not metric.beats(value, look.watch.below):
         return None
     return Reason(
