@@ -288,8 +288,8 @@ MISUSE = [
     (["report", "--top", "0"], 2, "--top"),
     (["report", "--format", "xml"], 2, "--format"),
     (["import", "ebey", "x.json"], 2, "there is no site or source 'ebey'"),
-    (["import", "ebay", "no-such-file.json"], 1, "no-such-file.json: No such file or directory"),
-    (["import", "ebay", "."], 1, "Is a directory"),
+    (["import", "ebay", "no-such-file.json"], 2, "no-such-file.json: No such file or directory"),
+    (["import", "ebay", "."], 2, "Is a directory"),
     (["import", "ebay", "--at", "2999-01-01", "x.json"], 2, "future"),
     (["scrape", "nowhere"], 2, "there is no source 'nowhere'"),
     (["identify"], 2, "TITLE"),
@@ -337,6 +337,7 @@ READING = [
     ["block", "sly"],
     ["backup", "copy.db"],
     ["tidy"],
+    ["web"],
 ]
 
 
@@ -347,6 +348,15 @@ def test_a_home_where_nothing_was_begun_is_said_and_not_made(
     ran = tracker_command("--home", tmp_path / "hoem", *words)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(f"error: there is nothing at {tmp_path / 'hoem'} yet: `tracker init` ")
+    assert not (tmp_path / "hoem").exists()
+
+
+def test_the_doctor_finds_that_nothing_was_begun(tracker_command: Command, tmp_path: Path) -> None:
+    ran = tracker_command("--home", tmp_path / "hoem", "doctor", "--format", "json")
+    assert ran.code == 1
+    [finding] = json.loads(ran.out)
+    assert finding["state"] == "fail"
+    assert finding["found"].startswith(f"there is nothing at {tmp_path / 'hoem'} yet")
     assert not (tmp_path / "hoem").exists()
 
 

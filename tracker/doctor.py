@@ -38,9 +38,10 @@ class Finding:
 def examine(home: Home) -> list[Finding]:
     """Every check, the ones that others rest on first."""
     try:
+        home.ensure_begun()
         config = home.config()
     except ConfigError as error:
-        advice = f"edit {home.config_file}"
+        advice = f"edit {home.config_file}" if home.config_file.exists() else "`tracker init`"
         return [Finding(state="fail", check="configuration", found=one, advice=advice) for one in error.mistakes]
     findings = [_configuration(home, config)]
     try:

@@ -11,6 +11,9 @@ NOISY = ("apscheduler", "uvicorn")
 TELLTALE = ("httpx", "httpcore", "urllib3", "requests", "apprise")
 """What logs addresses, secrets and all: nothing but its warnings is logged, however much is asked for."""
 
+ALARMIST = ("psycopg",)
+"""What warns of a statement that lost a race, each time: the transaction is done again, and what fails is told by us."""
+
 
 class LogFormat(StrEnum):
     """The forms a log can take."""
@@ -60,3 +63,5 @@ def start_logging(form: LogFormat, *, verbose: bool) -> None:
         logging.getLogger(noisy).setLevel(logging.INFO if verbose else logging.WARNING)
     for telltale in TELLTALE:
         logging.getLogger(telltale).setLevel(logging.WARNING)
+    for alarmist in ALARMIST:
+        logging.getLogger(alarmist).setLevel(logging.DEBUG if verbose else logging.ERROR)

@@ -96,7 +96,7 @@ def import_files(home: Home, site: str, files: Iterable[Path], *, at: datetime |
             page = saved(source.site, file, file.read_bytes(), url, source=source)
             listings.update((listing.site_id, listing) for listing in read(scraper, page) if listing.site_id)
         except OSError as error:
-            raise SourceError(f"{file}: {error.strerror}", site=site) from error
+            raise ConfigError(f"{file}: {error.strerror}") from error
         pages += 1
     harvest = Crawl(listings=tuple(listings.values()), pages=pages, complete=False)
     started_at = now_utc()

@@ -78,7 +78,7 @@ def web(
     from tracker.assemble import opened
     from tracker.web.serve import serve
 
-    home = home_of(context)
+    home = begun_home(context)
     read = home.config()
     with opened(home, read) as tracker:
         serve(tracker, read)
