@@ -12,7 +12,7 @@ TELLTALE = ("httpx", "httpcore", "urllib3", "requests", "apprise")
 """What logs addresses, secrets and all: nothing but its warnings is logged, however much is asked for."""
 
 ALARMIST = ("psycopg",)
-"""What warns of a statement that lost a race, each time: the transaction is done again, and what fails is told by us."""
+"""What warns whenever a statement loses a race: the transaction is done again, and what fails we tell ourselves."""
 
 
 class LogFormat(StrEnum):
