@@ -10,8 +10,12 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from selectolax.lexbor import LexborHTMLParser
 
+from tests.alerts.test_delivery import Told, owe
 from tests.conftest import Ran
+from tests.web.conftest import dashboard
 from tracker.assemble import Home
+from tracker.core.pace import Digest, Pace
+from tracker.pipeline import Tracker, now_utc
 
 PAGES = {
     "/": "/deals",
@@ -176,3 +180,21 @@ def test_a_table_nobody_has_is_refused(demo_client: httpx.Client) -> None:
     reply = demo_client.get("/sources.csv?table=nonesuch")
     assert reply.status_code == 422
     assert reply.json()["detail"] == "no table 'nonesuch' here; there are: sources, reviews, visits"
+
+
+def test_the_lead_counts_what_the_filters_leave(demo_client: httpx.Client) -> None:
+    every = demo_client.get("/deals.json").json()["counts"]
+    assert every["matching"] == every["on_offer"]
+    assert "of them match" not in demo_client.get("/").text
+    few = demo_client.get("/deals.json?condition=new&top=500").json()
+    assert len(few["rows"]) == few["counts"]["matching"] - few["counts"]["without_rate"] < every["on_offer"]
+    assert f"{few['counts']['matching']} of them match" in demo_client.get("/?condition=new").text
+
+
+def test_an_alert_that_is_owed_says_what_holds_it(make_tracker: Callable[..., Tracker]) -> None:
+    tracker = make_tracker(channels={"a": Told()}, paces={"daily": Pace(digest=Digest.read("daily 08:00"))})
+    owe(tracker, "1", watch="daily", at=now_utc())
+    with dashboard(tracker) as client:
+        [row] = client.get("/alerts.json").json()["alerts"]
+        assert row["held"].startswith("digest until ")
+        assert f"held: {row['held']}" in client.get("/alerts").text

@@ -8,6 +8,7 @@ from db import delivery_queries
 from db.engine import reading
 from db.rows import Row
 from tracker import post
+from tracker.holds import holds, said
 from tracker.web.site import Site
 
 Value = dict[str, Any]
@@ -19,10 +20,14 @@ STATES = ("sent", "owed", "failed", "dropped")
 
 
 def alerts_page(site: Site) -> Value:
-    """The latest alerts, a row for each channel they go to, newest first; times between steps in seconds."""
+    """The latest alerts, a row for each channel they go to, newest first; times between steps in seconds.
+
+    `held` says what keeps one that is owed from leaving, and until when.
+    """
     with reading(site.tracker.engine) as conn:
         found = delivery_queries.recent(conn, limit=MOST)
-    rows = [_row(row) for row in found]
+        held = holds(site.tracker, conn, found, now=site.now())
+    rows = [{**_row(row), "held": said(one, site.tracker)} for row, one in zip(found, held, strict=True)]
     return {
         "counts": {state: sum(row["state"] == state for row in rows) for state in STATES},
         "medians": {name: _median(rows, name) for name in ("listed_to_seen_s", "seen_to_sent_s")},

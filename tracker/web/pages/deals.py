@@ -13,6 +13,7 @@ from tracker.core.by_gpu import valued
 from tracker.core.gpus import Catalogue
 from tracker.core.metrics import METRICS, Metric
 from tracker.core.models import Condition
+from tracker.core.wanted import Wanted
 from tracker.web.asked import By, Filters
 from tracker.web.site import Site
 
@@ -32,12 +33,17 @@ def deals(site: Site, asked: Filters) -> Value:
         report.ensure_seen(conn, asked.site, asked.source)
         if asked.by is By.GPU:
             found = valued(report.by_gpu(conn, **shared, catalogue=tracker.catalogue))[: asked.top]
+            count = queries.matching_decided
         else:
             country, worths_of = tracker.costs.country, site.worths.of
             found = report.ranked(
                 conn, **shared, catalogue=tracker.catalogue, top=asked.top, country=country, worths_of=worths_of
             )
+            count = queries.matching
         counts = dict(queries.counts(conn))
+        counts["matching"] = counts["on_offer"]
+        if wanted != Wanted():  # else nothing is left out, and counting what is left takes as long as the page
+            counts |= count(conn, metric=metric, wanted=wanted, basis=basis, catalogue=tracker.catalogue)
     rows = [row_of(row, metric.name, shown, tracker.catalogue) for row in found]
     return {
         "metric": about(metric),
