@@ -23,7 +23,17 @@ from tracker.core.plan import Goal, plans
 from tracker.core.wanted import Sort, Wanted
 from tracker.output import Format, emit
 from tracker.pipeline import Tracker
-from tracker.planning import Planned, flat_plan, load_of, owned, plan_columns, planned, purchases, shortlist
+from tracker.planning import (
+    Planned,
+    caveat_lines,
+    flat_plan,
+    load_of,
+    owned,
+    plan_columns,
+    planned,
+    purchases,
+    shortlist,
+)
 
 MakeTracker = Callable[..., Tracker]
 
@@ -88,6 +98,8 @@ def test_the_front_of_a_small_market(market: Tracker) -> None:
     assert (cheapest["vram_gb"], cheapest["usable_gb"], cheapest["usd_per_gb"]) == (128, 120, 4.06)
     assert (cheapest["watts_idle"], cheapest["watts_busy"], cheapest["slots"]) == (140, 1200, 8)
     assert "shipping is not stated and not included" in cheapest["caveats"]
+    assert next(caveat_lines(rows)) == f"plan 1: {cheapest['caveats']}"
+    assert len(list(caveat_lines([{**cheapest, "caveats": ""}, *rows]))) == sum(bool(row["caveats"]) for row in rows)
     assert pair["bound_tok_s"] == pytest.approx(4 * pair["split_tok_s"], abs=0.2)
     assert pair["expected_tok_s"] < pair["split_tok_s"]
     assert pair["links"] == "https://barn.example/lot"

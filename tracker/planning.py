@@ -225,10 +225,16 @@ def plan_columns(rows: Sequence[Row]) -> list[dict[str, str]]:
             "slots": _said(row["slots"]),
             **(_speeds(row) if timed else {}),
             **({"h to beat rent": _said(row["rent_hours"], "{:,.0f}")} if rented else {}),
-            "detail": row["caveats"],
         }
         for number, row in enumerate(rows, start=1)
     ]
+
+
+def caveat_lines(rows: Sequence[Row]) -> Iterator[str]:
+    """What to know of each plan, in a line: too long for a column."""
+    for number, row in enumerate(rows, start=1):
+        if row["caveats"]:
+            yield f"plan {number}: {row['caveats']}"
 
 
 def _speeds(row: Row) -> dict[str, str]:

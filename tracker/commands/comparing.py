@@ -225,7 +225,17 @@ def plan(
     """Find the cheapest ways to a memory goal from what is on offer right now; none of them beats another in all."""
     from db.engine import reading
     from tracker.core.plan import Goal
-    from tracker.planning import MIXES, believed, flat_plan, load_of, owned, plan_columns, purchases, shortlist
+    from tracker.planning import (
+        MIXES,
+        believed,
+        caveat_lines,
+        flat_plan,
+        load_of,
+        owned,
+        plan_columns,
+        purchases,
+        shortlist,
+    )
 
     with open_tracker(context) as tracker, reading(tracker.engine) as conn:
         goal = Goal(
@@ -256,6 +266,9 @@ def plan(
     if form is Format.TABLE and rows:
         typer.echo("")
         emit(purchases(best), form)
+        typer.echo("")
+        for line in caveat_lines(rows):
+            typer.echo(line)
     for note in answer.notes:
         say(note)
     if not rows:
