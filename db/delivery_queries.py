@@ -97,11 +97,12 @@ def of_alerts(conn: Connection, alert_ids: Collection[int]) -> list[Row]:
     return [dict(row) for row in conn.execute(query).mappings()]
 
 
-def alert_about(conn: Connection, watch: str, listing_id: int, *, since: datetime) -> int | None:
-    """The first alert of a watch since an instant that spells out a listing; None where none of the next 200 does."""
+def alert_about(conn: Connection, watch: str, rule: str, listing_id: int, *, since: datetime) -> int | None:
+    """The first alert since an instant in which a rule of a watch tells of a listing; None where none of 200 does."""
     mine = (ALERT.c.watch == watch, ALERT.c.created_at >= since)
     query = select(ALERT.c.id, ALERT.c.payload).where(*mine).order_by(ALERT.c.id).limit(200)
     for alert_id, payload in conn.execute(query):
-        if any(one.get("listing_id") == listing_id for one in json.loads(payload).get("offers", ())):
-            return int(alert_id)
+        for one in json.loads(payload).get("offers", ()):
+            if one.get("listing_id") == listing_id and any(said["rule"] == rule for said in one.get("reasons") or ()):
+                return int(alert_id)
     return None

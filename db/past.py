@@ -1,15 +1,16 @@
 """What a source's visits have shown before: the believed ones in numbers, and the one that is not believed."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from db.rows import raw_of
-from db.sql import LISTING, PAST, PRESENCE, QUARANTINE, SOURCE, VISIT, chunks, one_of, upsert
+from db.sql import LISTING, PAST, QUARANTINE, SOURCE, VISIT, chunks, one_of, upsert
+from db.stored import Stored
 from tracker.core.health import Doubt, Facts, Field, Measures
 from tracker.core.models import RawListing
 
@@ -77,53 +78,13 @@ def recent(conn: Connection) -> dict[str, list[Went]]:
     }
 
 
-_FACTS = (
-    LISTING.c.site_id,
-    LISTING.c.price,
-    LISTING.c.currency,
-    LISTING.c.condition,
-    LISTING.c.seller,
-    LISTING.c.url,
-    LISTING.c.gpu,
-    LISTING.c.variant,
-)
+def facts(conn: Connection, found: Mapping[str, Stored]) -> dict[str, Facts]:
+    """What is believed of the offers that a source was the last to show (`standing`), by their id on its site."""
+    ids = [one.listing_id for one in found.values() if one.standing]
+    return {row.site_id: Facts._make(row[1:]) for chunk in chunks(ids) for row in conn.execute(_FACTS, {"ids": chunk})}
 
 
-def _standing() -> tuple[ColumnElement[bool], ...]:
-    """What holds of the offers that a source was the last to show.
-
-    What another source has shown since may be that one's currency and prices, not this one's.
-    """
-    other = PRESENCE.alias("other")
-    since = exists().where(
-        other.c.listing_id == PRESENCE.c.listing_id,
-        other.c.source_id != PRESENCE.c.source_id,
-        other.c.seen_at > PRESENCE.c.seen_at,
-    )
-    return (
-        LISTING.c.site == bindparam("site"),
-        one_of(LISTING.c.site_id, "site_ids"),
-        LISTING.c.ended_at.is_(None),
-        LISTING.c.rejected.is_(None),
-        PRESENCE.c.source_id == bindparam("source_id"),
-        ~since,
-    )
-
-
-_SHOWN = LISTING.join(PRESENCE, PRESENCE.c.listing_id == LISTING.c.id)
-_STANDING = select(*_FACTS).select_from(_SHOWN).where(*_standing())
-
-
-def facts(conn: Connection, source_id: int, site: str, site_ids: Collection[str]) -> dict[str, Facts]:
-    """What is believed of the offers that a source was the last to show, by their id on its site."""
-    return {row.site_id: Facts._make(row[1:]) for row in _asked(conn, _STANDING, source_id, site, site_ids)}
-
-
-def _asked(
-    conn: Connection, query: Select[Any], source_id: int, site: str, site_ids: Collection[str]
-) -> Iterator[Row[Any]]:
-    for chunk in chunks(list(site_ids)):
-        yield from conn.execute(query, {"source_id": source_id, "site": site, "site_ids": chunk})
+_FACTS = select(LISTING.c.site_id, *(LISTING.c[name] for name in Facts._fields)).where(one_of(LISTING.c.id, "ids"))
 
 
 def printed(conn: Connection, site: str, site_ids: Collection[str]) -> dict[str, RawListing]:

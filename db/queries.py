@@ -9,6 +9,7 @@ from heapq import nsmallest
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Float,
     Integer,
@@ -302,24 +303,26 @@ def count_on_offer(conn: Connection, *, wanted: Wanted, catalogue: Catalogue) ->
     """How many listings `on_offer` tells of, without building them; words alone take a look at each."""
     if wanted.says or wanted.without:
         return len(on_offer(conn, wanted=wanted, catalogue=catalogue))
-    c, families = LISTING.c, wanted.families(catalogue)
     variants = [gpu.id for gpu in wanted.variants(catalogue)]
+    either = or_(LISTING.c.variant.in_(variants), _wanted_undecided(wanted, catalogue))
+    return int(conn.execute(select(func.count()).select_from(LISTING).where(*clauses(wanted), either)).scalar_one())
+
+
+def _wanted_undecided(wanted: Wanted, catalogue: Catalogue) -> ColumnElement[bool]:
+    """That an offer's variant is undecided, and that it may be one of the wanted."""
+    c, families = LISTING.c, wanted.families(catalogue)
     named = c.gpu.in_(families) if families is not None else true()
     kind = {Sort.ALL: true(), Sort.UNIFIED: c.kind == Kind.UNIFIED, Sort.CARD: c.kind != Kind.UNIFIED}[wanted.sort]
-    either = or_(c.variant.in_(variants), and_(c.variant.is_(None), named, kind))
-    return int(conn.execute(select(func.count()).select_from(LISTING).where(*clauses(wanted), either)).scalar_one())
+    return and_(c.variant.is_(None), named, kind)
 
 
 def matching(conn: Connection, *, metric: Metric, wanted: Wanted, basis: Basis, catalogue: Catalogue) -> dict[str, int]:
     """How many offers a filter leaves, how many of them have no exchange rate, and how many others no such metric."""
-    c, families = LISTING.c, wanted.families(catalogue)
     decided = matching_decided(conn, metric=metric, wanted=wanted, basis=basis, catalogue=catalogue)
-    if families == ():
+    if wanted.families(catalogue) == ():
         return decided
-    named = c.gpu.in_(families) if families is not None else true()
-    kind = {Sort.ALL: true(), Sort.UNIFIED: c.kind == Kind.UNIFIED, Sort.CARD: c.kind != Kind.UNIFIED}[wanted.sort]
-    where = (*clauses(wanted), c.variant.is_(None), named, kind)
-    n, priced = conn.execute(select(func.count(), func.count(c.unit_usd)).where(*where)).one()
+    counted = select(func.count(), func.count(LISTING.c.unit_usd))
+    n, priced = conn.execute(counted.where(*clauses(wanted), _wanted_undecided(wanted, catalogue))).one()
     no_value = priced if metric.line(None, basis) is None else 0
     undecided = {"matching": n, "without_rate": n - priced, "without_value": no_value}
     return {name: number + undecided[name] for name, number in decided.items()}

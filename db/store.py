@@ -10,11 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Executable, bindparam, case, delete, exists, func, select, update
 
 from db import marks
-from db.known import Known
-from db.known import known as look_up
 from db.points import write_out, write_out_today
 from db.rows import Bill, Digest, Row, digest_of, is_on_offer, priced_of, row_of, rows_of
 from db.sql import LISTING, PAGE_MEMORY, PRESENCE, PRICE, SOURCE, chunks, contend, enter, one_of, upsert
+from db.stored import Stored, stored
 from tracker.core.gpus import Catalogue
 from tracker.core.lifecycle import End
 from tracker.core.models import Offer, Rejected
@@ -75,19 +74,20 @@ def record(
     digests: Mapping[str, int] = MappingProxyType({}),
     digest: Digest = digest_of,
     held: Collection[str] = (),
-    known: Mapping[str, Known] | None = None,
+    found: Mapping[str, Stored] | None = None,
 ) -> Recorded:
     """Store what a visit saw: new and changed listings, prices that are over, presence, and what has ended.
 
     Listings this source has not shown since `missed_since` end, unless another source still shows them; None ends
     nothing, and `how` is what to say of their end. Of a group that is shown whole, everything else ends at once.
     `digests` stand for what a search shows of listings of which more is known, `digest` may know those of the others
-    already, `held` are the ids that were shown too and of which nothing is believed. `known` is what is stored of all
+    already, `held` are the ids that were shown too and of which nothing is believed. `found` is what is stored of all
     that is shown, where that has been looked up.
     """
     shown = {outcome.raw.site_id: outcome for outcome in outcomes}
     site = next((outcome.raw.site for outcome in shown.values()), "")
-    found = look_up(tx, source_id, site, shown, now=now) if known is None else known
+    if found is None:
+        found = stored(tx, source_id, site, shown, now=now)
     for site_id in [site_id for site_id, old in found.items() if old.later]:
         shown.pop(site_id, None)  # a page saved long ago tells nothing about today
     rows = {
@@ -97,7 +97,7 @@ def record(
     }
     for site_id in rows.keys() & digests.keys():
         rows[site_id]["digest"] = digests[site_id]
-    before = _stored(tx, _BEFORE, site, rows.keys() & found.keys())
+    before = _rows(tx, _BEFORE, site, rows.keys() & found.keys())
     for site_id, row in rows.items():
         row |= {**_since(before.get(site_id), row, now), "ended_how": _said(shown[site_id])}
         if site_id not in before:
@@ -136,13 +136,13 @@ def record(
     )
 
 
-def _stored(tx: Connection, asked: Executable, site: str, site_ids: Collection[str]) -> dict[str, Row]:
+def _rows(tx: Connection, asked: Executable, site: str, site_ids: Collection[str]) -> dict[str, Row]:
     """What the database holds of some listings of a site, by their id there."""
-    stored: dict[str, Row] = {}
+    found: dict[str, Row] = {}
     for chunk in chunks(list(site_ids)):
         rows = rows_of(tx.execute(asked, {"site": site, "site_ids": chunk}))
-        stored |= {row["site_id"]: row for row in rows}
-    return stored
+        found |= {row["site_id"]: row for row in rows}
+    return found
 
 
 def _entered(tx: Connection, site: str, site_ids: Collection[str]) -> dict[str, int]:
@@ -210,7 +210,7 @@ def remember_pages(tx: Connection, source_id: int, mode: str, pages: Mapping[str
     tx.execute(delete(PAGE_MEMORY).where(PAGE_MEMORY.c.source_id == source_id, PAGE_MEMORY.c.read_at < now - KEPT))
 
 
-def _differs(old: Known, outcome: Offer | Rejected, digest: Digest) -> bool:
+def _differs(old: Stored, outcome: Offer | Rejected, digest: Digest) -> bool:
     """Whether a known listing has anything to write but that it was seen."""
     return old.ended or old.digest != digest(outcome) or old.on_offer != is_on_offer(outcome)
 

@@ -14,6 +14,14 @@ from tracker.core.models import RawListing
 
 Fetch = Callable[[Request], Page]
 
+Notice = Callable[[Sequence[RawListing]], None]
+"""Told of the listings of a page as it comes."""
+
+
+def unheeded(_: Sequence[RawListing]) -> None:
+    """Nobody wants to know."""
+
+
 _TEXTS = tuple(one.name for one in fields(RawListing) if one.type is str)
 _texts_of = attrgetter(*_TEXTS)
 
@@ -45,11 +53,20 @@ class Crawl:
         return len(self.listings) + len(self.seen_again)
 
 
-def crawl(scraper: Scraper, source: Source, fetch: Fetch, *, limit: int = 200, recall: Recall = nothing) -> Crawl:
+def crawl(
+    scraper: Scraper,
+    source: Source,
+    fetch: Fetch,
+    *,
+    limit: int = 200,
+    recall: Recall = nothing,
+    notice: Notice = unheeded,
+) -> Crawl:
     """Fetch and parse a source's pages; a failing page ends the walk and keeps what came before it.
 
     A page that shows only what was seen before ends its pagination: sites repeat their last page for ever. Pages that
-    `recall` knows are asked for on condition; an unchanged one costs no parse, and its listings count as seen.
+    `recall` knows are asked for on condition; an unchanged one costs no parse, and its listings count as seen. `notice`
+    is told of the listings of each page before the next one is asked for.
 
     A walk whose pages shift under it is not complete: what one page shows twice, another may have left out.
     """
@@ -71,6 +88,7 @@ def crawl(scraper: Scraper, source: Source, fetch: Fetch, *, limit: int = 200, r
             page = fetch(known.conditional(request) if known else request)
             pages += 1
             shown, memory = _look(scraper, page, known, reader)
+            notice(shown)
             unnamed += sum(not listing.site_id for listing in shown)
             repeated = bool(memory.site_ids) and listings.keys() | again.keys() >= set(memory.site_ids)
             again_shown = [one.site_id for one in shown if one.site_id in listings and not one.group_id]
@@ -149,7 +167,9 @@ def _storable(listing: RawListing) -> RawListing:
     if not listing.attributes and "".join(_texts_of(listing)).isprintable():
         return listing
     changes: dict[str, Any] = {
-        name: pick.mend(text) for name in _TEXTS if not (text := getattr(listing, name)).isprintable()
+        name: mended
+        for name in _TEXTS
+        if not (text := getattr(listing, name)).isprintable() and (mended := pick.mend(text)) != text
     }
     attributes = {pick.mend(name): pick.mend(value) for name, value in listing.attributes.items()}
     if attributes != listing.attributes:

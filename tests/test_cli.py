@@ -452,7 +452,6 @@ PLAN = {
     "by layers": "17.1",
     "bound": "33.2",
     "h to beat rent": "9,000",
-    "detail": "no NVLink " * 20,
 }
 ALERT = {
     "alert": 12345,
@@ -468,8 +467,8 @@ ALERT = {
 # the width of the terminal, a row, what is to be read in its lines whole, and how many these are at most
 NARROW = [
     *((width, OFFER, ("2.50", "p100-sxm2-16gb"), 2) for width in (60, 80, 120)),
-    (80, PLAN, ("12", "14,639.00", "144", "101.66", "18.9"), 20),
-    (60, PLAN, ("14,639.00", "101.66"), 40),
+    (80, PLAN, ("12", "14,639.00", "144", "101.66", "18.9"), 3),
+    (60, PLAN, ("14,639.00", "101.66"), 4),
     (80, ALERT, ("12345", "owed", "14:00", "08:00"), 10),
 ]
 

@@ -152,8 +152,10 @@ def test_settings_are_read_again_and_bad_ones_change_nothing(home: Home, shop: S
         home.config_file.write_text(good + '[sources.shed]\nsite = "nowhere"\n')
         daemon.send_signal(signal.SIGHUP)
         assert "unknown site 'nowhere'" in said(daemon, "the settings stay as they were")[-1]
-        home.config_file.write_text(good + f'[sources.shed]\nsite = "shopify"\nurl = "{shop.url}"\ncurrency = "EUR"\n')
+        shed = f'[sources.shed]\nsite = "shopify"\nurl = "{shop.url}"\ncurrency = "EUR"\n'
+        home.config_file.write_text(f"{good}[daemon]\ntick_s = 2\n{shed}")
         daemon.send_signal(signal.SIGHUP)
+        said(daemon, "daemon.tick_s has changed: that takes a restart")
         said(daemon, "the settings were read again")
         said(daemon, "shed full ok")
         daemon.send_signal(signal.SIGTERM)

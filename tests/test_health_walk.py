@@ -20,7 +20,7 @@ from tests.shop import SHOP, Shop, configure
 from tracker import pipeline
 from tracker.assemble import Home, opened
 from tracker.core.errors import Blocked, ParseError, SourceError, Unreachable
-from tracker.core.health import Outcome
+from tracker.core.health import Field, Outcome
 from tracker.core.models import Condition, RawListing
 from tracker.core.offers import Identify
 from tracker.core.rules import Watch
@@ -536,3 +536,17 @@ def test_a_canary_that_no_option_can_take_is_a_mistake(home: Home, tracker_comma
     ran = tracker_command("--home", home.path, "config")
     assert (ran.code, ran.out) == (2, "")
     assert "can have no canary" in ran.err
+
+
+def test_what_an_items_own_page_says_is_no_change_of_how_its_search_is_read(life: Life) -> None:
+    """A search leaves the memory open, the item's page tells it: the next search that leaves it open is no change."""
+    found = [raw(str(one), "RTX 3080", str(400 + one), condition="used") for one in range(6)]
+    told = [replace(one, attributes={"Memory Size": "10 GB"}) for one in found]
+    life.visit(told, summaries={one.site_id: one for one in found})
+    settled(life, found)
+    others = [raw(f"n{one}", "RTX 3080", "450") for one in range(6)]
+    doubted = life.visit([*found, *others]).judgement.doubts
+    assert {doubt.field for doubt in doubted} == {Field.CONDITION}
+    with reading(life.tracker.engine) as conn:
+        source_id = queries.sources(conn)["barn"]["id"]
+        assert all(one.read == 6 for one in past.believed(conn, source_id, "full")), "what is usual stays known"

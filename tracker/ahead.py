@@ -1,10 +1,9 @@
 """Understanding listings as their pages come: between pages there is time, after the last one somebody waits."""
 
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 
 from db.rows import digest_of
-from scrapers.base import Page, Scraper
 from tracker.core.health import Facts, facts_of
 from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.offers import Identify, understand
@@ -14,30 +13,24 @@ class Ahead:
     """What the listings of one visit offer, each worked out once and early."""
 
     def __init__(self, identify: Identify) -> None:
-        self._identify = identify
+        self.identify = identify
         self._known: dict[int, tuple[RawListing, Offer | Rejected]] = {}
         self._digests: dict[int, int] = {}
         self._facts: dict[int, Facts] = {}
 
-    def of(self, scraper: Scraper) -> Scraper:
-        """The same scraper, whose listings are understood while their page is at hand."""
-
-        def parse(page: Page) -> list[RawListing]:
-            listings = list(scraper.parse(page))
-            for raw in listings:
-                with suppress(Exception):  # it comes again when the visit is kept, and is written down there
-                    outcome = self.outcome(raw)
-                    self.digest(outcome)
-                    self.facts(outcome)
-            return listings
-
-        return replace(scraper, parse=parse)
+    def read(self, listings: Iterable[RawListing]) -> None:
+        """Understand the listings of a page while there is time."""
+        for raw in listings:
+            with suppress(Exception):  # it comes again when the visit is kept, and is written down there
+                outcome = self.outcome(raw)
+                self.digest(outcome)
+                self.facts(outcome)
 
     def outcome(self, raw: RawListing) -> Offer | Rejected:
         """What a listing offers, or why it cannot be used."""
         _, known = self._known.get(id(raw), (None, None))
         if known is None:
-            known = understand(raw, identify=self._identify)
+            known = understand(raw, identify=self.identify)
             self._known[id(raw)] = raw, known  # which holds on to it, so that no other takes its number
         return known
 

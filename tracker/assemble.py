@@ -23,6 +23,7 @@ from tracker.core.links import Links
 from tracker.output import near
 from tracker.pacing import zone_of
 from tracker.pipeline import Tracker, now_utc
+from tracker.place import DATABASE
 from tracker.second_thoughts import reprice
 from tracker.signing import signing_key
 
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
 
     from scrapers.fetch import Fetcher
     from tracker.core.money import Rates
-
-
-DATABASE = "tracker.db"
-"""The file in the home folder that is the database, where none is configured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from tracker.core.landed import land
 from tracker.core.market import CLASS_OF
 from tracker.core.metrics import DEFAULTS, METRICS
 from tracker.core.models import Condition
-from tracker.core.rules import Change, Event, Told
+from tracker.core.rules import Change, Event, Rule, Told
 from tracker.core.rules.past import NO_PAST
 from tracker.core.rules.when import Look, reason
 from tracker.holds import holds, local, said
@@ -167,13 +167,13 @@ def rule_lines(tracker: Tracker, conn: Connection, row: Row, now: datetime) -> I
             last = known.get((watch.name, row["id"], rule))
             found = reason(rule, Look(watch, change, past.get(row["id"], NO_PAST), last))
             stands = found.said if found else "silent as it stands"
-            when = f"; {_told(tracker, conn, watch.name, row['id'], last, now)}" if last else ""
+            when = f"; {_told(tracker, conn, (watch.name, rule), row['id'], last, now)}" if last else ""
             yield f"    {rule}: {stands}{when}"
 
 
-def _told(tracker: Tracker, conn: Connection, watch: str, listing_id: int, last: Told, now: datetime) -> str:
-    """When a rule last spoke, and what became of it where not all of it was sent."""
-    alert_id = delivery_queries.alert_about(conn, watch, listing_id, since=last.at)
+def _told(tracker: Tracker, conn: Connection, by: tuple[str, Rule], listing_id: int, last: Told, now: datetime) -> str:
+    """When a rule of a watch last spoke, and what became of it where not all of it was sent."""
+    alert_id = delivery_queries.alert_about(conn, *by, listing_id, since=last.at)
     rows = [] if alert_id is None else delivery_queries.of_alerts(conn, [alert_id])
     when = f"{last.at:%Y-%m-%d %H:%M} at {last.unit_usd} USD"
     if all(row["state"] == "sent" for row in rows):

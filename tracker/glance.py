@@ -22,6 +22,7 @@ from tracker.core.by_gpu import TREND, Standing, by_spec_alone
 from tracker.core.gpus import catalogue
 from tracker.core.metrics import Basis, Metric
 from tracker.core.wanted import Wanted
+from tracker.place import DATABASE
 
 NOTE = "opened with"
 """The fact about the database that says what it was last opened in full with."""
@@ -57,7 +58,7 @@ def glance(home: Path, *, metric: Metric, wanted: Wanted, model_gb: Decimal | No
 
     `model_gb` stands in for the size the buyer's settings name.
     """
-    file = home / "tracker.db"
+    file = home / DATABASE
     if not by_spec_alone(wanted) or not file.exists():
         return None
     try:

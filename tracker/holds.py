@@ -13,7 +13,7 @@ from db.rows import Row
 from tracker.core.pace import HOUR, Hold, Pace, hold
 from tracker.pipeline import Tracker
 
-MENDED = "disabled channel"
+DISABLED = "disabled channel"
 """What holds an alert for nobody knows how long."""
 
 
@@ -55,7 +55,7 @@ def _hold(tracker: Tracker, row: Row, state: Row, line: _Line | None, now: datet
     channel = tracker.channels.get(row["channel"])
     known = state if channel and state.get("fingerprint") == channel.fingerprint else {}
     if known.get("disabled_at"):
-        return Hold(by=MENDED, until=None)
+        return Hold(by=DISABLED, until=None)
     if line is None:  # beyond all that is looked at at once
         return None
     paused = known.get("paused_until")
@@ -92,4 +92,5 @@ def still_held(tracker: Tracker, conn: Connection, *, now: datetime) -> Iterator
     held = zip(owed, holds(tracker, conn, owed, now=now), strict=True)
     counted = Counter((row["watch"], row["channel"], said(one, tracker)) for row, one in held if one)
     for (watch, channel, why), count in counted.items():
-        yield f"{count} of {watch or 'the owner'} to {channel} held: {why}"
+        more = " or more" if count >= delivery_queries.MOST_OF_A_WATCH else ""
+        yield f"{count}{more} of {watch or 'the owner'} to {channel} held: {why}"

@@ -7,16 +7,17 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from db import past
-from db.known import Known, unmoved
 from db.past import Held
 from db.rows import Row
+from db.stored import Stored, unmoved
 from scrapers.base import Source
 from scrapers.crawl import Crawl
 from tracker.ahead import Ahead
 from tracker.core import health
-from tracker.core.health import Doubt, Field, Judgement, Measures, Outcome, Sifted, Spell
-from tracker.core.models import Offer, Rejected
+from tracker.core.health import Doubt, Facts, Field, Judgement, Measures, Outcome, Sifted, Spell
+from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.money import Rates
+from tracker.core.offers import understand
 from tracker.core.rules import Watch
 
 
@@ -52,15 +53,15 @@ def judged(
     on_offer_before: int,
     rates: Rates,
     ahead: Ahead,
-    known: Mapping[str, Known],
+    stored: Mapping[str, Stored],
     canary: bool | None,
     now: datetime,
 ) -> Judged:
-    """Hold a visit against what is believed of its source; `known` is what is stored of the listings it shows."""
+    """Hold a visit against what is believed of its source; `stored` is what is known of the listings it shows."""
     mode = source.mode.value
     read = {outcome.raw.site_id: outcome for outcome in outcomes}
-    same = unmoved(known, {site_id: ahead.digest(one) for site_id, one in read.items()})
-    facts = past.facts(tx, source_id, source.site, read.keys() - same)
+    same = unmoved(stored, {site_id: ahead.digest(one) for site_id, one in read.items()})
+    facts = past.facts(tx, {site_id: old for site_id, old in stored.items() if site_id in read.keys() - same})
     said = {site_id: ahead.facts(one) for site_id, one in read.items()}
     facts |= {site_id: said[site_id] for site_id in same}
     numbers = {"shown": harvest.shown, "pages": harvest.pages, "repeats": harvest.repeats}
@@ -69,8 +70,8 @@ def judged(
     whole = harvest.error is None
     doubts = health.doubts(measures, usual, whole=whole and not harvest.restless)
     if any(doubt.field in health.OF_READING for doubt in doubts):  # is it the page, or do we read it otherwise?
-        printed = past.printed(tx, source.site, facts.keys())
-        read_today = {site_id: ahead.facts(ahead.outcome(raw)) for site_id, raw in printed.items()}
+        printed = past.printed(tx, source.site, facts.keys() - same)
+        read_today = {site_id: _facts_today(raw, ahead) for site_id, raw in printed.items()}
         facts, differing = health.read_as_today(facts, read_today)
         usual = past.read_anew(tx, source_id, mode) if differing > health.DROP else usual
         measures = health.measure(outcomes, said, facts, **numbers, rates=rates)
@@ -83,7 +84,7 @@ def judged(
     before = next(iter(past.held(tx, source.name, mode)), None)
     agrees = False
     if doubts and before and whole:
-        seen_then = {raw.site_id: ahead.facts(ahead.outcome(raw)) for raw in before.listings}
+        seen_then = {raw.site_id: _facts_today(raw, ahead) for raw in before.listings}
         again = health.measure(outcomes, said, seen_then, **numbers, rates=rates)
         agrees = not health.doubts(again, [before.measures], whole=not harvest.restless)
         if agrees and health.is_believed(doubts, agreeing=before.agreeing + 1, since=before.since, now=now):
@@ -107,6 +108,11 @@ def judged(
         before=before,
         agrees=agrees,
     )
+
+
+def _facts_today(raw: RawListing, ahead: Ahead) -> Facts:
+    """What a listing of another day says, as it is read now; nobody asks again."""
+    return health.facts_of(understand(raw, identify=ahead.identify))
 
 
 def believed(harvest: Crawl, outcomes: Sequence[Offer | Rejected], *, before: Held | None = None) -> Judged:

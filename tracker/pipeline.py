@@ -18,13 +18,13 @@ from sqlalchemy import Connection, Engine
 from alerts.base import Channel
 from db import notes, outbox, queries, rollups, sources, store
 from db.engine import committed, reading
-from db.known import known
 from db.past import Held
 from db.rows import Row, priced_of, row_of
+from db.stored import stored
 from scrapers import memory
 from scrapers.base import Mode, Page, Request, Scraper, Source, Walk
 from scrapers.canary import canary_answers
-from scrapers.crawl import Crawl, Fetch, crawl
+from scrapers.crawl import Crawl, Fetch, Notice, crawl
 from tracker import judging, saying
 from tracker.ahead import Ahead
 from tracker.core import health
@@ -202,7 +202,7 @@ def _visited(
         since = started_at - memory.FRESH
         said = queries.pages_remembered(conn, source.name, source.mode.value, read_since=since)
     ahead = Ahead(tracker.identify)
-    harvest = _harvest(ahead.of(scraper), source, fetch, said, limit=tracker.max_pages)
+    harvest = _harvest(scraper, source, fetch, said, limit=tracker.max_pages, notice=ahead.read)
     plain = {raw.site_id: raw for raw in harvest.listings}
     harvest, unverified = _looked_at_closely(tracker, scraper, source, fetch, harvest, ahead)
     closer = {raw.site_id: plain[raw.site_id] for raw in harvest.listings if raw is not plain[raw.site_id]}
@@ -247,12 +247,14 @@ def _holding_on(tracker: Tracker, source: Source, fetch: Fetch, by: str) -> Fetc
 OVERTAKEN = "another process has taken the source over: this visit took too long"
 
 
-def _harvest(scraper: Scraper, source: Source, fetch: Fetch, said: Mapping[str, str], *, limit: int) -> Crawl:
+def _harvest(
+    scraper: Scraper, source: Source, fetch: Fetch, said: Mapping[str, str], *, limit: int, notice: Notice
+) -> Crawl:
     def recall(url: str) -> memory.Remembered | None:
         return memory.Remembered.load(said[url]) if url in said else None
 
     try:
-        return crawl(scraper, source, fetch, limit=limit, recall=recall)
+        return crawl(scraper, source, fetch, limit=limit, recall=recall, notice=notice)
     except StoreError:
         raise
     except Exception as error:  # a bug in one scraper must not end the others
@@ -349,7 +351,7 @@ def keep(
             raise StoreError(f"{source.name}: {OVERTAKEN}")
         first = not queries.has_shown(tx, source_id)
         shown = {raw.site_id: raw.site for raw in (*harvest.listings, *probed.listings)}
-        found = known(tx, source_id, next(iter(shown.values()), source.site), shown, now=now)
+        found = stored(tx, source_id, next(iter(shown.values()), source.site), shown, now=now)
         if every is None:
             visit = judging.believed(harvest, outcomes, before=accepting)
         else:
@@ -362,7 +364,7 @@ def keep(
                 on_offer_before=queries.present(tx, source_id),
                 rates=tracker.rates,
                 ahead=read,
-                known=found,
+                stored=found,
                 canary=canary,
                 now=now,
             )
@@ -388,7 +390,7 @@ def keep(
             },
             digest=read.digest,
             held=unwritten,
-            known=found,
+            found=found,
             catalogue=tracker.catalogue,
             now=now,
         )

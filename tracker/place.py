@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+DATABASE = "tracker.db"
+"""The file in the home folder that is the database, where none is configured."""
+
 
 def default_home() -> Path:
     """The platform's folder for a user's data, or TRACKER_HOME."""

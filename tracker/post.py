@@ -27,6 +27,7 @@ from tracker.delivery import Delivered
 from tracker.holds import holds, local, said, still_held
 from tracker.output import near
 from tracker.pipeline import Tracker
+from tracker.place import DATABASE
 
 
 def test_channels(config: Config, names: Sequence[str]) -> dict[str, str]:
@@ -51,7 +52,7 @@ def _tried(channel: Channel, message: Message) -> str:
 
 def mend(home: Home, config: Config, names: Collection[str]) -> int:
     """Use channels again that have just worked; returns how many of them were disabled or paused."""
-    if not config.database.url and not (home.path / "tracker.db").exists():
+    if not config.database.url and not (home.path / DATABASE).exists():
         return 0
     engine = home.engine(config)
     try:

@@ -67,13 +67,15 @@ def _fetch_of(held: ExitStack, config: Config, engine: Engine, haste: Haste) -> 
 
 
 def _refit(home: Home, held: ExitStack, haste: Haste) -> Callable[[Outfit], Outfit]:
-    """Reads the settings anew; what the database and the pages go by waits for the next start."""
+    """Reads the settings anew; what the database, the pages and the clock go by waits for the next start."""
 
     def refit(before: Outfit) -> Outfit:
         config = home.config()
         for table in ("database", "web"):
             if getattr(config, table) != getattr(before.config, table):
                 log.warning("[%s] has changed: that takes a restart", table)
+        if config.daemon.tick_s != before.config.daemon.tick_s:
+            log.warning("daemon.tick_s has changed: that takes a restart")
         tracker = refitted(home, config, before.tracker.engine)
         same = config.fetch == before.config.fetch
         fetch_of = before.fetch_of if same else _fetch_of(held, config, tracker.engine, haste)

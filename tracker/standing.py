@@ -14,6 +14,7 @@ from db import past, queries, sources, store
 from db.engine import committed, reading
 from db.past import Held, Went
 from db.rows import Row
+from db.stored import stored
 from scrapers.base import Mode, Source, Walk
 from scrapers.crawl import Crawl
 from tracker import delivery, pipeline
@@ -154,7 +155,8 @@ def review_lines(held: Held) -> Iterator[str]:
 
 def _rows(tracker: Tracker, held: Held) -> Iterator[dict[str, Any]]:
     with reading(tracker.engine) as conn:
-        facts = past.facts(conn, held.source_id, held.site, [raw.site_id for raw in held.listings])
+        shown = [raw.site_id for raw in held.listings]
+        facts = past.facts(conn, stored(conn, held.source_id, held.site, shown, now=held.at))
     for raw in held.listings:
         old = facts.get(raw.site_id)
         yield {

@@ -463,3 +463,32 @@ def test_what_is_held_says_by_what_and_until_when(
     with reading(tracker.engine) as conn:
         lines = list(still_held(tracker, conn, now=NOON + minutes * MINUTE))
     assert all(why in line for line in lines) if why else lines == []
+
+
+def test_what_is_held_is_counted_as_far_as_it_is_looked_at(make_tracker: MakeTracker) -> None:
+    tracker = make_tracker(channels={"a": Told()}, paces={"daily": Pace(digest=Digest.read("daily 08:00"))})
+    owe(tracker, *map(str, range(3)), watch="daily")
+    with reading(tracker.engine) as conn:
+        [few] = still_held(tracker, conn, now=NOON)
+    assert few.startswith("3 of daily to a held: ")
+    owe(tracker, *map(str, range(3, delivery_queries.MOST_OF_A_WATCH + 1)), watch="daily")
+    with reading(tracker.engine) as conn:
+        [many] = still_held(tracker, conn, now=NOON)
+    assert many.startswith("500 or more of daily to a held: ")
+
+
+def test_an_event_is_owed_once_however_often_it_comes(make_tracker: MakeTracker) -> None:
+    tracker = make_tracker(channels={"a": Told()})
+    owe(tracker, "1")
+
+    def said(key: str, *to: str) -> outbox.Owed:
+        return outbox.Owed(key=key, kind="deal", watch="cheap", payload={"offers": []}, channels=to)
+
+    with writing(tracker.engine) as tx:
+        assert (
+            outbox.owe(tx, [said("1", "a"), said("2", "a"), said("2", "b"), said("3"), said("4", "a", "b")], now=NOON)
+            == 3
+        )
+    assert states(tracker) == {("1", "a"): "owed", ("2", "a"): "owed", ("4", "a"): "owed", ("4", "b"): "owed"}
+    with reading(tracker.engine) as conn:
+        assert [row["key"] for row in delivery_queries.waiting(conn, "a")] == ["1", "2", "4"]

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from db import past, sources
 from db.engine import reading, writing
-from db.known import known, unmoved
 from db.rows import digest_of
-from scrapers.base import Page, Scraper, Source, Walk
+from db.stored import stored, unmoved
+from scrapers.base import Page, Request, Scraper, Source, Walk
+from scrapers.crawl import crawl
 from tests.conftest import NOON, offer, rejected
 from tests.db.test_store import see
 from tracker.ahead import Ahead
@@ -32,11 +35,16 @@ def test_what_is_unmoved_is_told_by_its_digest_and_the_rest_by_its_facts(make_tr
         source_id = sources.know_source(tx, "barn-us", "barn")
     with reading(tracker.engine) as conn:
         digests = {site_id: digest_of(outcome) for site_id, outcome in now.items()}
-        assert unmoved(known(conn, source_id, "barn", now.keys(), now=NOON + 3 * HOUR), digests) == {"1"}
-        assert past.facts(conn, source_id, "barn", now.keys()) == {"1": facts_of(stays), "2": facts_of(falls)}
+        found = stored(conn, source_id, "barn", {*now, "new"}, now=NOON + 3 * HOUR)
+        assert found.keys() == now.keys()
+        assert unmoved(found, digests) == {"1"}
+        assert past.facts(conn, found) == {"1": facts_of(stays), "2": facts_of(falls)}
+        assert not any(one.later for one in found.values())
+        early = stored(conn, source_id, "barn", now.keys(), now=NOON)
+        assert {site_id for site_id, one in early.items() if one.later} == now.keys()
 
 
-def test_a_listing_is_understood_once_and_trouble_with_it_waits() -> None:
+def test_a_listing_is_understood_once_while_its_page_is_at_hand_and_trouble_with_it_waits() -> None:
     asked: list[str] = []
 
     def identify(raw: RawListing) -> Verdict:
@@ -47,10 +55,24 @@ def test_a_listing_is_understood_once_and_trouble_with_it_waits() -> None:
 
     source = Source(name="barn", site="barn")
     plain = offer("1").raw
-    odd = replace(plain, site_id="2", title="odd")
-    scraper = Scraper(site="barn", start=lambda _: [], parse=lambda _: [odd, plain], walk=Walk.WINDOW)
+    printed = [
+        replace(plain, site_id="2", title="odd"),
+        plain,
+        replace(plain, site_id="", title="no id", url="https://barn.example/3"),
+        replace(plain, site_id="4", title="3090\u200b 24 GB"),
+    ]
+    scraper = Scraper(
+        site="barn", start=lambda _: [Request(url="page")], parse=lambda _: printed, walk=Walk.WINDOW, mandatory=()
+    )
     ahead = Ahead(identify)
-    shown = list(ahead.of(scraper).parse(Page(url="", text="", source=source)))
-    assert [ahead.outcome(raw) for raw in shown[1:]] == [ahead.outcome(plain)]
-    assert ahead.digest(ahead.outcome(plain)) == digest_of(ahead.outcome(plain))
-    assert asked == ["odd", plain.title]
+    walked = crawl(scraper, source, lambda _: Page(url="", text="", source=source), notice=ahead.read)
+    at_hand = list(asked)
+    assert len(at_hand) == 4
+    odd, *rest = walked.listings
+    for raw in rest:
+        outcome = ahead.outcome(raw)
+        assert ahead.digest(outcome) == digest_of(outcome)
+        assert ahead.facts(outcome) == facts_of(outcome)
+    assert asked == at_hand
+    with pytest.raises(ParseError):
+        ahead.outcome(odd)

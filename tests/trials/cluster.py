@@ -147,6 +147,12 @@ def visits_so_far(engine: Engine) -> int:
         return int(conn.execute(select(func.count()).select_from(VISIT)).scalar_one())
 
 
+def sources_visited(engine: Engine) -> int:
+    """How many sources have been visited."""
+    with reading(engine) as conn:
+        return int(conn.execute(select(func.count(VISIT.c.source_id.distinct()))).scalar_one())
+
+
 def found(engine: Engine, hall: Hall) -> Found:
     """Count what must be and what must not."""
     with reading(engine) as conn:

@@ -182,13 +182,15 @@ def test_a_table_nobody_has_is_refused(demo_client: httpx.Client) -> None:
     assert reply.json()["detail"] == "no table 'nonesuch' here; there are: sources, reviews, visits"
 
 
-def test_the_lead_counts_what_the_filters_leave(demo_client: httpx.Client) -> None:
-    every = demo_client.get("/deals.json").json()["counts"]
-    assert every["matching"] == every["on_offer"]
-    assert "of them match" not in demo_client.get("/").text
-    few = demo_client.get("/deals.json?condition=new&top=500").json()
-    assert len(few["rows"]) == few["counts"]["matching"] - few["counts"]["without_rate"] < every["on_offer"]
-    assert f"{few['counts']['matching']} of them match" in demo_client.get("/?condition=new").text
+@pytest.mark.parametrize("query", ["", "kind=all", "kind=unified", "condition=new", "modded=only"])
+def test_the_lead_counts_what_the_filters_leave(demo_client: httpx.Client, query: str) -> None:
+    told = demo_client.get(f"/deals.json?top=500&metric=usd_per_gbps&{query}").json()
+    counts = told["counts"]
+    assert len(told["rows"]) == counts["matching"] - counts["without_rate"] - counts["without_value"]
+    said = f"{counts['matching']} of them match"
+    assert (said in demo_client.get(f"/?metric=usd_per_gbps&{query}").text) == (
+        counts["matching"] != counts["on_offer"]
+    )
 
 
 def test_an_alert_that_is_owed_says_what_holds_it(make_tracker: Callable[..., Tracker]) -> None:

@@ -68,6 +68,9 @@ class Costs:
     addons_usd: Mapping[str, Decimal] = field(default_factory=dict)
 
 
+# A bill is drawn up for every listing that is stored: named tuples are made in half the time of frozen dataclasses.
+
+
 class Asked(NamedTuple):
     """What a listing asks: its price as printed, and what else bears on the cost.
 

@@ -13,7 +13,6 @@ from tracker.core.by_gpu import valued
 from tracker.core.gpus import Catalogue
 from tracker.core.metrics import METRICS, Metric
 from tracker.core.models import Condition
-from tracker.core.wanted import Wanted
 from tracker.web.asked import By, Filters
 from tracker.web.site import Site
 
@@ -40,10 +39,8 @@ def deals(site: Site, asked: Filters) -> Value:
                 conn, **shared, catalogue=tracker.catalogue, top=asked.top, country=country, worths_of=worths_of
             )
             count = queries.matching
-        counts = dict(queries.counts(conn))
-        counts["matching"] = counts["on_offer"]
-        if wanted != Wanted():  # else nothing is left out, and counting what is left takes as long as the page
-            counts |= count(conn, metric=metric, wanted=wanted, basis=basis, catalogue=tracker.catalogue)
+        left = count(conn, metric=metric, wanted=wanted, basis=basis, catalogue=tracker.catalogue)
+        counts = {**queries.counts(conn), **left}
     rows = [row_of(row, metric.name, shown, tracker.catalogue) for row in found]
     return {
         "metric": about(metric),

@@ -10,7 +10,7 @@ from db.sql import LAST_SEEN, LISTING, PRESENCE, chunks, one_of
 from db.tables import EPOCH, MILLISECOND
 
 
-class Known(NamedTuple):
+class Stored(NamedTuple):
     """One listing as it is stored: its number, the digest of what it was, and where it stands.
 
     `later` says that it was seen, or ended, after the visit: nothing that this one saw is news of it. `standing` that
@@ -26,21 +26,27 @@ class Known(NamedTuple):
     standing: bool
 
 
-def known(conn: Connection, source_id: int, site: str, site_ids: Collection[str], *, now: datetime) -> dict[str, Known]:
+def stored(
+    conn: Connection, source_id: int, site: str, site_ids: Collection[str], *, now: datetime
+) -> dict[str, Stored]:
     """What is stored of some listings of a site, by their id there; those that are new are left out."""
-    found: dict[str, Known] = {}
+    found: dict[str, Stored] = {}
     at = (now - EPOCH) // MILLISECOND
     for chunk in chunks(list(site_ids)):
         asked = {"source": source_id, "site": site, "site_ids": chunk}
-        for site_id, listing_id, digest, on_offer, ended_at, rejected, seen_at, shown_at in conn.execute(_KNOWN, asked):
+        for site_id, listing_id, digest, on_offer, ended_at, rejected, seen_at, shown_at in conn.execute(
+            _STORED, asked
+        ):
             ended, seen = ended_at is not None, seen_at or 0
             standing = not ended and not rejected and shown_at is not None and shown_at == seen
             later = seen > at or (ended and ended_at > at)
-            found[site_id] = Known(listing_id, digest, on_offer, ended, later, standing)
+            found[site_id] = Stored(
+                listing_id=listing_id, digest=digest, on_offer=on_offer, ended=ended, later=later, standing=standing
+            )
     return found
 
 
-def unmoved(found: Mapping[str, Known], digests: Mapping[str, int]) -> frozenset[str]:
+def unmoved(found: Mapping[str, Stored], digests: Mapping[str, int]) -> frozenset[str]:
     """Which of the offers that a source was the last to show are what they were, by the digests of what they are."""
     return frozenset(
         site_id
@@ -52,7 +58,7 @@ def unmoved(found: Mapping[str, Known], digests: Mapping[str, int]) -> frozenset
 _OWN = PRESENCE.alias("own")
 
 # Instants as the whole milliseconds they are stored as: there is nothing to do with them but compare them.
-_KNOWN = (
+_STORED = (
     select(
         LISTING.c.site_id,
         LISTING.c.id,
