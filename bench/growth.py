@@ -1,6 +1,6 @@
 """How the answers grow with the market: 10 thousand, 100 thousand and a million listings, as a table and a plot.
 
-TRACKER_BENCH_PLOT=FILE.svg draws the plot; TRACKER_BENCH_TEN_MILLION=1 goes one size further (about 8 GB, 15 minutes).
+TRACKER_BENCH_PLOT=FILE.svg draws the plot; TRACKER_BENCH_TEN_MILLION=1 goes one size further (about 6 GB, 12 minutes).
 """
 
 import os
