@@ -8,13 +8,12 @@ from sqlalchemy import Connection
 
 from db import past
 from db.past import Held
-from db.rows import Row
 from db.stored import Stored, unmoved
 from scrapers.base import Source
 from scrapers.crawl import Crawl
 from tracker.ahead import Ahead
 from tracker.core import health
-from tracker.core.health import Doubt, Facts, Field, Judgement, Measures, Outcome, Sifted, Spell
+from tracker.core.health import Doubt, Facts, Field, Judgement, Measures, Outcome, Sifted
 from tracker.core.models import Offer, RawListing, Rejected
 from tracker.core.money import Rates
 from tracker.core.offers import understand
@@ -161,17 +160,3 @@ def rests_on(watch: Watch, doubts: Sequence[Doubt]) -> bool:
         Field.SELLER: watch.wanted.min_feedback_percent is not None or watch.wanted.min_feedback_count is not None,
     }
     return any(asks.get(doubt.field, False) for doubt in doubts)
-
-
-# --- the owner ----------------------------------------------------------------------------------------------------
-
-
-def spell_of(row: Row) -> Spell:
-    """The trouble a source is in, by its row."""
-    return Spell(
-        state=row["state"],
-        mode=row["broken_mode"],
-        since=row["broken_since"],
-        failures=row["failures"],
-        told=row["told_at"] is not None,
-    )

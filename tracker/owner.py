@@ -3,12 +3,67 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
+from db import outbox
 from db.outbox import Owed
+from db.rows import Row
 from scrapers.base import Source
+from tracker.core import health
 from tracker.core.flat import SCHEMA
 from tracker.core.health import Judgement, Spell, Word
 from tracker.core.health.advice import advice
 from tracker.core.rules import key_of
+
+
+def told(
+    tx: Connection,
+    source: Source,
+    judgement: Judgement,
+    before: Row,
+    after: Row,
+    *,
+    channels: tuple[str, ...],
+    now: datetime,
+    owed_at: datetime,
+) -> Row:
+    """Owe the owner, in the visit's transaction, the news that a source broke or works again.
+
+    `before` and `after` are the source's row around the visit; returns what it is to say of the trouble besides.
+    """
+    was = spell_of(before)
+    spell, word = health.speak(was, judgement.outcome, mode=source.mode.value, now=now)
+    if word is not None:
+        news = news_of(
+            source,
+            word,
+            was if word is Word.MENDED else spell,
+            judgement,
+            last_ok_at=after.get("last_ok_at", before["last_ok_at"]),
+            next_visit_at=after.get("next_visit_at", before["next_visit_at"]),
+            channels=channels,
+            now=now,
+        )
+        outbox.owe(tx, [news], now=owed_at)
+    still_broken = spell.since is not None and judgement.outcome in health.HEALTHY
+    return {
+        "failures": spell.failures,
+        "broken_since": spell.since,
+        "broken_mode": spell.mode,
+        "told_at": (before["told_at"] or now) if spell.told else None,
+        **({"state": before["state"], "message": before["message"]} if still_broken else {}),
+    }
+
+
+def spell_of(row: Row) -> Spell:
+    """The trouble a source is in, by its row."""
+    return Spell(
+        state=row["state"],
+        mode=row["broken_mode"],
+        since=row["broken_since"],
+        failures=row["failures"],
+        told=row["told_at"] is not None,
+    )
 
 
 def news_of(

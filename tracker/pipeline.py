@@ -16,7 +16,7 @@ from types import MappingProxyType
 from sqlalchemy import Connection, Engine
 
 from alerts.base import Channel
-from db import notes, outbox, queries, rollups, sources, store
+from db import notes, queries, rollups, sources, store
 from db.engine import committed, reading
 from db.past import Held
 from db.rows import Row, priced_of, row_of
@@ -25,12 +25,12 @@ from scrapers import memory
 from scrapers.base import Mode, Page, Request, Scraper, Source, Walk
 from scrapers.canary import canary_answers
 from scrapers.crawl import Crawl, Fetch, Notice, crawl
-from tracker import judging, saying
+from tracker import judging, owner, saying
 from tracker.ahead import Ahead
 from tracker.core import health
 from tracker.core.errors import Gone, RateLimited, SourceError, StoreError
 from tracker.core.gpus import Catalogue
-from tracker.core.health import Judgement, Outcome, Word
+from tracker.core.health import Judgement, Outcome
 from tracker.core.landed import Costs, Landed, asked, land
 from tracker.core.lifecycle import End
 from tracker.core.links import Links
@@ -40,7 +40,6 @@ from tracker.core.money import Rates
 from tracker.core.offers import GONE, Identify
 from tracker.core.pace import Pace
 from tracker.core.rules import Change, Index, Rule, Watch
-from tracker.owner import news_of
 from tracker.past import Scene
 from tracker.probing import BLIND, Probed, finds_any, probe, weighed
 
@@ -428,40 +427,14 @@ def keep(
             judging.write_down(tx, source, source_id, visit, now=now)
         after = _source_row(before, visited, harvest, started_at=started_at, now=now, every=every)
         if every is not None or accepting:
-            after |= _told(tracker, tx, source, judgement, before, after, now=now)
+            after |= owner.told(
+                tx, source, judgement, before, after, channels=tracker.owner, now=now, owed_at=now_utc()
+            )
         sources.close_visit(tx, source_id, visit=_visit_row(visited, started_at=started_at, now=now), source=after)
         done.append(visited)
         return visited
 
     return committed(tracker.engine, kept)
-
-
-def _told(
-    tracker: Tracker, tx: Connection, source: Source, judgement: Judgement, before: Row, after: Row, *, now: datetime
-) -> Row:
-    """Tell the owner, in the same transaction, that a source broke or works again; returns what its row says of it."""
-    was = judging.spell_of(before)
-    spell, word = health.speak(was, judgement.outcome, mode=source.mode.value, now=now)
-    if word is not None:
-        news = news_of(
-            source,
-            word,
-            was if word is Word.MENDED else spell,
-            judgement,
-            last_ok_at=after.get("last_ok_at", before["last_ok_at"]),
-            next_visit_at=after.get("next_visit_at", before["next_visit_at"]),
-            channels=tracker.owner,
-            now=now,
-        )
-        outbox.owe(tx, [news], now=now_utc())
-    still_broken = spell.since is not None and judgement.outcome in health.HEALTHY
-    return {
-        "failures": spell.failures,
-        "broken_since": spell.since,
-        "broken_mode": spell.mode,
-        "told_at": (before["told_at"] or now) if spell.told else None,
-        **({"state": before["state"], "message": before["message"]} if still_broken else {}),
-    }
 
 
 def _unsaid(
