@@ -79,7 +79,7 @@ def medians(cursor: sqlite3.Cursor, variants: list[str], *, since: str) -> list[
 
 
 def counts(cursor: sqlite3.Cursor) -> dict[str, int]:
-    """What `queries.counts` answers."""
+    """What `count_queries.counts` answers."""
     shown = _shown(cursor)
     found = {name: int(cursor.execute(query.format(shown)).fetchone()[0]) for name, query in _COUNTS.items()}
     return {**found, "offers": found["listings"] - found["rejected"]}

@@ -1,4 +1,4 @@
-"""Every read, as a question; answers are values, in the order they are wanted."""
+"""What is asked about offers, listings and alerts; answers are values, in the order they are wanted."""
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -9,14 +9,12 @@ from heapq import nsmallest
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Float,
     Integer,
     Select,
     String,
     and_,
-    case,
     column,
     func,
     literal,
@@ -36,20 +34,17 @@ from db.sql import (
     LAST_SEEN,
     LISTING,
     NOTE,
-    PAGE_MEMORY,
-    PAST,
     PRESENCE,
     RATE,
     SET_ASIDE,
     SOURCE,
-    VISIT,
     WATCH,
     chunks,
 )
 from tracker.core.gpus import Catalogue
 from tracker.core.health import HEALTHY
 from tracker.core.metrics import Basis, Metric
-from tracker.core.models import Kind, Priced
+from tracker.core.models import Priced
 from tracker.core.money import Rates
 from tracker.core.risk import SCAM_SELLER
 from tracker.core.rules import Change, Event
@@ -299,97 +294,10 @@ def on_offer(conn: Connection, *, wanted: Wanted, catalogue: Catalogue) -> list[
     return sorted((offer for offer in found if again.wants(offer)), key=lambda one: one.listing_id)
 
 
-def count_on_offer(conn: Connection, *, wanted: Wanted, catalogue: Catalogue) -> int:
-    """How many listings `on_offer` tells of, without building them; words alone take a look at each."""
-    if wanted.says or wanted.without:
-        return len(on_offer(conn, wanted=wanted, catalogue=catalogue))
-    variants = [gpu.id for gpu in wanted.variants(catalogue)]
-    either = or_(LISTING.c.variant.in_(variants), _wanted_undecided(wanted, catalogue))
-    return int(conn.execute(select(func.count()).select_from(LISTING).where(*clauses(wanted), either)).scalar_one())
-
-
-def _wanted_undecided(wanted: Wanted, catalogue: Catalogue) -> ColumnElement[bool]:
-    """That an offer's variant is undecided, and that it may be one of the wanted."""
-    c, families = LISTING.c, wanted.families(catalogue)
-    named = c.gpu.in_(families) if families is not None else true()
-    kind = {Sort.ALL: true(), Sort.UNIFIED: c.kind == Kind.UNIFIED, Sort.CARD: c.kind != Kind.UNIFIED}[wanted.sort]
-    return and_(c.variant.is_(None), named, kind)
-
-
-def matching(conn: Connection, *, metric: Metric, wanted: Wanted, basis: Basis, catalogue: Catalogue) -> dict[str, int]:
-    """How many offers a filter leaves, how many of them have no exchange rate, and how many others no such metric."""
-    decided = matching_decided(conn, metric=metric, wanted=wanted, basis=basis, catalogue=catalogue)
-    if wanted.families(catalogue) == ():
-        return decided
-    counted = select(func.count(), func.count(LISTING.c.unit_usd))
-    n, priced = conn.execute(counted.where(*clauses(wanted), _wanted_undecided(wanted, catalogue))).one()
-    no_value = priced if metric.line(None, basis) is None else 0
-    undecided = {"matching": n, "without_rate": n - priced, "without_value": no_value}
-    return {name: number + undecided[name] for name, number in decided.items()}
-
-
-def matching_decided(
-    conn: Connection, *, metric: Metric, wanted: Wanted, basis: Basis, catalogue: Catalogue
-) -> dict[str, int]:
-    """The same of the offers whose variant is decided: what a report by card is about."""
-    c = LISTING.c
-    has_value = {gpu.id: metric.line(gpu, basis) is not None for gpu in wanted.variants(catalogue)}
-    counted = select(c.variant, func.count(), func.count(c.unit_usd)).where(*clauses(wanted), c.variant.is_not(None))
-    found = [row for row in conn.execute(counted.group_by(c.variant)).all() if row[0] in has_value]
-    return {
-        "matching": sum(n for _, n, _ in found),
-        "without_rate": sum(n - priced for _, n, priced in found),
-        "without_value": sum(priced for variant, _, priced in found if not has_value[variant]),
-    }
-
-
-def counts(conn: Connection) -> Mapping[str, int]:
-    """How many listings there are, how many of them are offers, on offer, without a rate, and rejected.
-
-    Auctions are no part of what is on offer. Each number is read off an index: the table itself is wide.
-    """
-    every = select(func.count()).select_from(LISTING)
-    on_offer = every.where(*clauses(Wanted()))
-    asked = {
-        "listings": every,
-        "on_offer": on_offer,
-        "without_rate": on_offer.where(LISTING.c.unit_usd.is_(None)),
-        "rejected": every.where(LISTING.c.rejected.is_not(None)),
-    }
-    found = conn.execute(select(*(query.scalar_subquery().label(name) for name, query in asked.items()))).one()
-    numbers = {name: int(number) for name, number in zip(asked, found, strict=True)}
-    return {**numbers, "offers": numbers["listings"] - numbers["rejected"]}
-
-
-def rejected(conn: Connection, *, reason: str | None, limit: int) -> list[dict[str, Any]]:
-    """The listings that are no offers, newest first, each with its reason and the sentence that explains it."""
-    c = LISTING.c
-    query = select(
-        c.rejected.label("reason"), c.reason.label("detail"), c.kind, c.gpu, c.title, c.site, c.url, c.first_seen_at
-    ).where(c.rejected.is_not(None) if reason is None else c.rejected == reason)
-    rows = conn.execute(query.order_by(c.first_seen_at.desc(), c.id.desc()).limit(limit))
-    return [dict(row) for row in rows.mappings()]
-
-
-def rejection_counts(conn: Connection) -> dict[str, int]:
-    """How many listings were rejected for each reason, most first."""
-    query = select(LISTING.c.rejected, func.count()).where(LISTING.c.rejected.is_not(None))
-    found = conn.execute(query.group_by(LISTING.c.rejected).order_by(func.count().desc()))
-    return {str(reason): int(number) for reason, number in found}
-
-
 def listings_after(conn: Connection, listing_id: int, *, limit: int) -> list[Row]:
     """Whole listing rows in the order of their ids, from one on: a way to walk through all of them."""
     query = select(LISTING).where(LISTING.c.id > listing_id).order_by(LISTING.c.id).limit(limit)
     return [dict(row) for row in conn.execute(query).mappings()]
-
-
-def pages_remembered(conn: Connection, source: str, mode: str, *, read_since: datetime) -> dict[str, str]:
-    """What a source's pages said when they were last read whole, by address, but for what is older."""
-    c = PAGE_MEMORY.c
-    query = select(c.url, c.remembered).join(SOURCE, SOURCE.c.id == c.source_id)
-    fresh = query.where(SOURCE.c.name == source, c.mode == mode, c.read_at >= read_since)
-    return {row.url: row.remembered for row in conn.execute(fresh)}
 
 
 def digests(conn: Connection, site: str, site_ids: Collection[str]) -> dict[str, int]:
@@ -419,17 +327,6 @@ def unseen(
     )
     rows = [dict(row) for row in conn.execute(query).mappings()]
     return [row for row in rows if row["site_id"] not in leave_out][:limit]
-
-
-def has_shown(conn: Connection, source_id: int) -> bool:
-    """Whether a source has shown a listing, or once went well without any: what it shows from then on is news."""
-    healthy = (VISIT.c.source_id == source_id, VISIT.c.outcome.in_([one.value for one in HEALTHY]))
-    told = (
-        select(PRESENCE.c.listing_id).where(PRESENCE.c.source_id == source_id),
-        select(PAST.c.at).where(PAST.c.source_id == source_id),
-        select(VISIT.c.id).where(*healthy),
-    )
-    return any(conn.execute(query.limit(1)).first() is not None for query in told)
 
 
 def numbered(conn: Connection, number: int) -> Row | None:
@@ -465,60 +362,6 @@ def prices_of(conn: Connection, listing_id: int) -> list[Row]:
     point = points(LISTING.c.id == listing_id)
     query = select(point).order_by(point.c.at)
     return [dict(row) for row in conn.execute(query).mappings()]
-
-
-# --- sources ------------------------------------------------------------------------------------------------------
-
-
-def sources(conn: Connection) -> dict[str, Row]:
-    """Where every known source stands, with its listings on offer, by name."""
-    here = (
-        select(PRESENCE.c.source_id, func.count().label("listings"))
-        .join(LISTING, LISTING.c.id == PRESENCE.c.listing_id)
-        .where(LISTING.c.on_offer)
-        .group_by(PRESENCE.c.source_id)
-        .subquery()
-    )
-    query = select(SOURCE, func.coalesce(here.c.listings, 0).label("on_offer")).outerjoin(
-        here, here.c.source_id == SOURCE.c.id
-    )
-    return {row["name"]: dict(row) for row in conn.execute(query.order_by(SOURCE.c.name)).mappings()}
-
-
-def present(conn: Connection, source_id: int) -> int:
-    """How many listings on offer a source showed when last seen."""
-    query = select(func.count()).select_from(PRESENCE).join(LISTING, LISTING.c.id == PRESENCE.c.listing_id)
-    return int(conn.execute(query.where(PRESENCE.c.source_id == source_id, LISTING.c.on_offer)).scalar_one())
-
-
-def source_row(conn: Connection, name: str) -> Row:
-    """Where one known source stands."""
-    return dict(conn.execute(select(SOURCE).where(SOURCE.c.name == name)).mappings().one())
-
-
-def is_kept(conn: Connection, source_id: int, started_at: datetime) -> bool:
-    """Whether the visit to a source that began at an instant has been written down."""
-    query = select(VISIT.c.id).where(VISIT.c.source_id == source_id, VISIT.c.started_at == started_at)
-    return conn.execute(query).first() is not None
-
-
-def due(conn: Connection, *, now: datetime) -> dict[str, str]:
-    """The sources to visit now, with the mode of the visit (a full walk before a sweep), longest waiting first."""
-    free = or_(SOURCE.c.claimed_until.is_(None), SOURCE.c.claimed_until < now)
-    full = SOURCE.c.next_visit_at <= now
-    query = (
-        select(SOURCE.c.name, case((full, "full"), else_="sweep"))
-        .where(free, or_(full, SOURCE.c.next_sweep_at <= now))
-        .order_by(SOURCE.c.next_visit_at)
-    )
-    return {row[0]: row[1] for row in conn.execute(query)}
-
-
-def next_due(conn: Connection) -> datetime | None:
-    """When the next visit of any source is due; None where none ever is."""
-    rhythms = select(SOURCE.c.next_visit_at).union_all(select(SOURCE.c.next_sweep_at)).subquery()
-    first: datetime | None = conn.execute(select(func.min(rhythms.c[0], type_=SOURCE.c.next_visit_at.type))).scalar()
-    return first
 
 
 def rates(conn: Connection) -> Rates | None:

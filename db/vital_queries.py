@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from db import queries
+from db import source_queries
 from db.sql import ALERT, DELIVERY, SOURCE, VISIT
 
 MOST = 10_000
@@ -49,7 +49,7 @@ def sources(conn: Connection) -> dict[str, int]:
 
 def overdue_s(conn: Connection, *, now: datetime) -> float:
     """For how many seconds the next visit has been due; 0 while none is."""
-    due = queries.next_due(conn)
+    due = source_queries.next_due(conn)
     return max((now - due).total_seconds(), 0.0) if due else 0.0
 
 

@@ -18,7 +18,7 @@ from pytest_httpserver import HTTPServer
 from sqlalchemy import func, select
 from werkzeug import Request, Response
 
-from db import queries
+from db import source_queries
 from db.engine import reading
 from db.sql import VISIT
 from scrapers.base import Page
@@ -221,7 +221,7 @@ def test_a_visit_that_takes_long_ends_at_its_next_page(home: Home, shop: Shop, s
         assert rounds.end(finish_s=0, end_s=0) == ["barn"]
         shop.server.clear_all_handlers()
         with reading(tracker.engine) as conn:
-            assert queries.due(conn, now=now_utc()) == {}, "it is still held"
+            assert source_queries.due(conn, now=now_utc()) == {}, "it is still held"
         stuck.go.set()
         assert rounds.end(finish_s=0, end_s=20) == []
 
@@ -241,7 +241,7 @@ def test_a_pause_before_a_page_ends_with_the_daemon(home: Home, shop: Shop) -> N
         assert rounds.end(finish_s=0, end_s=20) == []
         assert visit.result() is None
         with reading(tracker.engine) as conn:
-            assert queries.due(conn, now=now_utc()) == {"barn": "full"}, "given back, and due as before"
+            assert source_queries.due(conn, now=now_utc()) == {"barn": "full"}, "given back, and due as before"
             assert conn.execute(select(func.count()).select_from(VISIT)).scalar_one() == 0
 
 
@@ -267,7 +267,7 @@ def test_streams_that_are_closed_stop_nothing(home: Home, shop: Shop, redirected
     assert "Traceback" not in ran.stdout + ran.stderr
     assert (home.path / "code").read_text() == "0\n"
     with opened(home) as tracker, reading(tracker.engine) as conn:
-        assert queries.sources(conn)["barn"]["state"] == "ok"
+        assert source_queries.sources(conn)["barn"]["state"] == "ok"
 
 
 @pytest.mark.parametrize("shift", [timedelta(days=-400), timedelta(days=20)])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from db import past, queries
+from db import past, queries, source_queries
 from db.engine import reading
 from scrapers.base import Mode, Source, Walk
 from scrapers.crawl import Crawl
@@ -90,7 +90,7 @@ class Life:
 
     def row(self) -> Any:
         with reading(self.tracker.engine) as conn:
-            return queries.sources(conn)["barn"]
+            return source_queries.sources(conn)["barn"]
 
 
 @pytest.fixture
@@ -548,5 +548,5 @@ def test_what_an_items_own_page_says_is_no_change_of_how_its_search_is_read(life
     doubted = life.visit([*found, *others]).judgement.doubts
     assert {doubt.field for doubt in doubted} == {Field.CONDITION}
     with reading(life.tracker.engine) as conn:
-        source_id = queries.sources(conn)["barn"]["id"]
+        source_id = source_queries.sources(conn)["barn"]["id"]
         assert all(one.read == 6 for one in past.believed(conn, source_id, "full")), "what is usual stays known"

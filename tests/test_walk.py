@@ -12,7 +12,7 @@ from pytest_httpserver import HTTPServer
 from sqlalchemy import text
 
 from alerts.message import compose
-from db import queries, sources
+from db import count_queries, queries, source_queries, sources
 from db.engine import reading, writing
 from scrapers.base import Page, Request
 from scrapers.fetch import Fetcher
@@ -193,7 +193,7 @@ def test_trouble_is_named_and_ends_nothing(
     assert [visits().judgement.outcome for _ in range(3)] == [outcome] * 3
     assert report(home) == before
     with opened(home) as tracker, reading(tracker.engine) as conn:
-        row = queries.sources(conn)["barn"]
+        row = source_queries.sources(conn)["barn"]
     assert (row["state"], row["failures"]) == (outcome, 3)
     assert row["message"]
     shop.shows(*SHOP)
@@ -254,8 +254,8 @@ def test_a_visit_whose_source_was_taken_over_stores_nothing(home: Home, shop: Sh
         with pytest.raises(StoreError, match="barn: another process has taken the source over"):
             pipeline.visit(tracker, planned.scraper, planned.source, fetch_slowly, every=planned.every)
         with reading(tracker.engine) as conn:
-            assert queries.counts(conn)["listings"] == 0
-            assert queries.source_row(conn, "barn")["claimed_by"] == "another"
+            assert count_queries.counts(conn)["listings"] == 0
+            assert source_queries.source_row(conn, "barn")["claimed_by"] == "another"
 
 
 def test_a_visit_the_database_does_not_take_is_not_made_again_at_once(home: Home, shop: Shop) -> None:
@@ -270,7 +270,7 @@ def test_a_visit_the_database_does_not_take_is_not_made_again_at_once(home: Home
         with pytest.raises(StoreError):
             pipeline.visit(tracker, planned.scraper, planned.source, fetch, every=planned.every)
         with reading(tracker.engine) as conn:
-            row = queries.source_row(conn, "barn")
+            row = source_queries.source_row(conn, "barn")
         assert row["claimed_until"] is None
         assert row["next_visit_at"] > now_utc() + timedelta(minutes=4)
         assert row["next_sweep_at"] is None, "what is off the schedule stays off it"
@@ -315,7 +315,7 @@ def test_reidentify_shows_and_applies_another_reading(make_tracker: Callable[...
     assert len(list(second_thoughts.reidentify(changed, dry_run=False))) == 1
     assert list(second_thoughts.reidentify(changed, dry_run=False)) == []
     with reading(tracker.engine) as conn:
-        assert queries.counts(conn)["on_offer"] == 1
+        assert count_queries.counts(conn)["on_offer"] == 1
 
 
 def test_other_rates_and_costs_reprice_what_is_stored(make_tracker: Callable[..., Tracker]) -> None:
@@ -576,7 +576,7 @@ def test_a_crash_while_storing_is_written_down(make_tracker: Callable[..., Track
     assert visited is not None
     assert visited.judgement.outcome is Outcome.FAILING
     with reading(tracker.engine) as conn:
-        row = queries.sources(conn)["barn"]
+        row = source_queries.sources(conn)["barn"]
     assert (row["state"], row["failures"], row["claimed_until"]) == (Outcome.FAILING, 1, None)
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlmodel import SQLModel
 
-from db import channels, keeping, queries, rollups, sql, told
+from db import channels, count_queries, keeping, queries, rollups, sql, told
 from db.engine import reading, writing
 from db.tables import Instant
 from scrapers.base import Mode, Source, Walk
@@ -252,7 +252,7 @@ def test_what_is_on_offer_is_counted_as_it_is_listed(market: BuildMarket, wanted
     catalogue = here.tracker.catalogue
     with reading(here.tracker.engine) as conn:
         listed = queries.on_offer(conn, wanted=wanted, catalogue=catalogue)
-        assert queries.count_on_offer(conn, wanted=wanted, catalogue=catalogue) == len(listed)
+        assert count_queries.count_on_offer(conn, wanted=wanted, catalogue=catalogue) == len(listed)
 
 
 def test_a_cool_down_holds_back_and_says_it_later(market: BuildMarket) -> None:

@@ -25,7 +25,7 @@ from procrastinate.worker import Worker as Engine
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Connection, text
 
-from db import delivery_queries, outbox, queries, sources
+from db import delivery_queries, outbox, source_queries, sources
 from db.engine import LIMITS, committed, reading
 from scrapers.base import Mode
 from scrapers.fetch import Fetcher
@@ -157,7 +157,7 @@ class Worker:
     def _due(self) -> dict[str, tuple[str, str]]:
         """The visits that are due and no job yet, as many as there is room for, by their queueing lock."""
         with reading(self._tracker.engine) as conn:
-            due = queries.due(conn, now=now_utc())
+            due = source_queries.due(conn, now=now_utc())
             known = set(conn.execute(text(_KNOWN_JOBS)).scalars())
         new: dict[str, tuple[str, str]] = {}
         waiting = Counter(self._entries[name].host for key in known if (name := _source_of(key)) in self._entries)

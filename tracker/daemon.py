@@ -12,7 +12,7 @@ from threading import Event
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from db import keeping, queries, sources
+from db import keeping, source_queries, sources
 from db.engine import committed, reading
 from tracker import delivery, tidying
 from tracker.config import Config
@@ -257,7 +257,7 @@ class Daemon:
 
     def _next_due(self) -> str:
         with reading(self._outfit.tracker.engine) as conn:
-            at: datetime | None = queries.next_due(conn)
+            at: datetime | None = source_queries.next_due(conn)
         return f"; the next visit is at {at:%Y-%m-%d %H:%M} UTC" if at else ""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from db import channels, queries
+from db import channels, count_queries, queries, source_queries
 from db.engine import reading
 from scrapers import oauth
 from tracker.assemble import Home, opened, stop
@@ -110,7 +110,7 @@ def _owner(tracker: Tracker) -> Iterator[Finding]:
 
 def _sources(config: Config, tracker: Tracker) -> Iterator[Finding]:
     with reading(tracker.engine) as conn:
-        known = queries.sources(conn)
+        known = source_queries.sources(conn)
     now = now_utc()
     keyless: dict[str, str] = {}
     refused: dict[str, str] = {}
@@ -183,8 +183,8 @@ def _outbox(tracker: Tracker) -> Iterator[Finding]:
 
 def _unknown_cards(tracker: Tracker) -> Iterator[Finding]:
     with reading(tracker.engine) as conn:
-        unknown = queries.rejected(conn, reason="unknown_card", limit=20)
-        number = queries.rejection_counts(conn).get("unknown_card", 0)
+        unknown = count_queries.rejected(conn, reason="unknown_card", limit=20)
+        number = count_queries.rejection_counts(conn).get("unknown_card", 0)
     titles = list(dict.fromkeys(" ".join(row["title"].split())[:SHOWN_CHARS] for row in unknown))
     if titles:
         said = "this title looks like a card" if number == 1 else f"these {number} titles look like cards"

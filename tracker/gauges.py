@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from db import queries, vital_queries
+from db import count_queries, vital_queries
 from db.engine import reading
 from scrapers.memory import release
 from tracker.pipeline import Tracker, now_utc
@@ -70,7 +70,7 @@ class Gauges(Collector):
         with reading(self._tracker.engine) as conn:
             self._count(vital_queries.visits_after(conn, self._visits_to))
             self._count_sent(vital_queries.sent_after(conn, self._sent_to))
-            counts, owed = queries.counts(conn), vital_queries.deliveries(conn)
+            counts, owed = count_queries.counts(conn), vital_queries.deliveries(conn)
             sources, late_s = vital_queries.sources(conn), vital_queries.overdue_s(conn, now=now)
             size = vital_queries.size(conn)
         yield _labelled(CounterMetricFamily("tracker_visits", "Visits by outcome.", labels=["outcome"]), self._visits)

@@ -92,7 +92,7 @@ def _look(
 
 
 def _matching(cursor: sqlite3.Cursor, rows: Sequence[Mapping[str, Any]], asked: Collection[str]) -> dict[str, int]:
-    """What `queries.matching_decided` answers."""
+    """What `count_queries.matching_decided` answers."""
     unrated = sum(offers for variant, offers in lite.without_rate(cursor).items() if variant in asked)
     return {
         "matching": sum(row["offers"] for row in rows) + unrated,

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from sqlalchemy import Connection, Engine
 
 from alerts.base import Channel
-from db import notes, queries, rollups, sources, store
+from db import notes, queries, rollups, source_queries, sources, store
 from db.engine import committed, reading
 from db.past import Held
 from db.rows import Row, priced_of, row_of
@@ -199,7 +199,7 @@ def _visited(
 ) -> Visited:
     with reading(tracker.engine) as conn:
         since = started_at - memory.FRESH
-        said = queries.pages_remembered(conn, source.name, source.mode.value, read_since=since)
+        said = source_queries.pages_remembered(conn, source.name, source.mode.value, read_since=since)
     ahead = Ahead(tracker.identify)
     harvest = _harvest(scraper, source, fetch, said, limit=tracker.max_pages, notice=ahead.read)
     plain = {raw.site_id: raw for raw in harvest.listings}
@@ -343,12 +343,14 @@ def keep(
 
     def kept(tx: Connection) -> Visited:
         source_id = sources.know_source(tx, source.name, source.site)
-        if done and queries.is_kept(tx, source_id, started_at):  # the first time went well, only its answer was lost
+        if done and source_queries.is_kept(
+            tx, source_id, started_at
+        ):  # the first time went well, only its answer was lost
             return done[-1]
-        before = queries.source_row(tx, source.name)
+        before = source_queries.source_row(tx, source.name)
         if by not in (None, before["claimed_by"]):
             raise StoreError(f"{source.name}: {OVERTAKEN}")
-        first = not queries.has_shown(tx, source_id)
+        first = not source_queries.has_shown(tx, source_id)
         shown = {raw.site_id: raw.site for raw in (*harvest.listings, *probed.listings)}
         found = stored(tx, source_id, next(iter(shown.values()), source.site), shown, now=now)
         if every is None:
@@ -360,7 +362,7 @@ def keep(
                 source_id,
                 harvest,
                 outcomes,
-                on_offer_before=queries.present(tx, source_id),
+                on_offer_before=source_queries.present(tx, source_id),
                 rates=tracker.rates,
                 ahead=read,
                 stored=found,

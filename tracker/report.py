@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db import queries, summaries
+from db import queries, source_queries, summaries
 from tracker.core.by_gpu import TREND, Standing, rows, with_staleness
 from tracker.core.errors import ConfigError
 from tracker.core.flat import flat_offer
@@ -33,7 +33,7 @@ def ensure_seen(conn: Connection, sites: Iterable[str], sources: Iterable[str]) 
     asked = {"site": tuple(sites), "source": tuple(sources)}
     if not any(asked.values()):
         return
-    seen = queries.sources(conn)
+    seen = source_queries.sources(conn)
     known = {"site": {row["site"] for row in seen.values()}, "source": set(seen)}
     for what, names in asked.items():
         for name in names:

@@ -7,7 +7,7 @@ from concurrent.futures import Future, wait
 from functools import partial
 from threading import Thread
 
-from db import queries
+from db import source_queries
 from db.engine import reading
 from scrapers.base import Mode
 from scrapers.crawl import Fetch
@@ -55,7 +55,7 @@ class Rounds:
     def start_due(self, tried: set[tuple[str, Mode]] | None = None) -> list[Visit]:
         """Start a visit for every due source whose host is idle, but for those already tried."""
         with reading(self._tracker.engine) as conn:
-            due = queries.due(conn, now=now_utc())
+            due = source_queries.due(conn, now=now_utc())
         planned = [self.planned[name].in_mode(Mode(mode)) for name, mode in due.items() if name in self.planned]
         started = []
         for plan in planned:

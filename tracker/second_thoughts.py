@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db import notes, queries, rollups, store
+from db import count_queries, notes, queries, rollups, store
 from db.engine import committed, reading
 from db.rows import Row, cents, raw_of, row_of
 from tracker.core.gpus import Catalogue
@@ -36,7 +36,7 @@ def reidentify(
     `tell` hears how far it is.
     """
     with reading(tracker.engine) as conn:
-        every = queries.counts(conn)["listings"]
+        every = count_queries.counts(conn)["listings"]
     last: int | None = 0
     done = 0
     while last is not None:

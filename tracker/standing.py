@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db import past, queries, sources, store
+from db import past, source_queries, sources, store
 from db.engine import committed, reading
 from db.past import Held, Went
 from db.rows import Row
@@ -38,7 +38,7 @@ def state_of_sources(home: Home) -> list[dict[str, Any]]:
 
 def where_sources_stand(conn: Connection, config: Config) -> list[dict[str, Any]]:
     """Every configured or known source with where it stands, as flat rows."""
-    known, went, seen = queries.sources(conn), past.recent(conn), past.last_believed(conn)
+    known, went, seen = source_queries.sources(conn), past.recent(conn), past.last_believed(conn)
     rows = []
     for name in sorted({*config.sources, *known}):
         table = config.sources.get(name)
@@ -133,7 +133,7 @@ def review(home: Home, name: str) -> Review:
 
 def _held(tracker: Tracker, name: str) -> list[Held]:
     with reading(tracker.engine) as conn:
-        held, known = past.held(conn, name), queries.sources(conn)
+        held, known = past.held(conn, name), source_queries.sources(conn)
     if name not in known:
         raise ConfigError(f"there is no source {name!r}{near(name, known)}")
     if not held:

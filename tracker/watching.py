@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 import scrapers.sites
-from db import queries
+from db import count_queries, queries
 from db.engine import reading
 from db.sql import ALERT
 from tracker.backtest import Said
@@ -38,7 +38,7 @@ def watches(tracker: Tracker, config: Config) -> list[dict[str, Any]]:
         )
         last = {row[0]: row[1] for row in conn.execute(newest)}
         offers = {
-            watch.name: queries.count_on_offer(conn, wanted=watch.wanted, catalogue=tracker.catalogue)
+            watch.name: count_queries.count_on_offer(conn, wanted=watch.wanted, catalogue=tracker.catalogue)
             for watch in tracker.watches
         }
     return [

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, insert, select, text
 from sqlmodel import SQLModel
 
-from db import queries, sources
+from db import queries, source_queries, sources
 from db.engine import open_engine, reading, writing
 from db.sql import LISTING, NOTE, SOURCE
 from tests.conftest import NOON, Ran, offer, rejected
@@ -52,7 +52,7 @@ def test_everything_arrives(file: Path, database: str, tracker_command: Callable
             assert said[table.name]["rows"] == len(before)
             if table not in (SOURCE, NOTE):
                 assert sorted(after, key=repr) == sorted(before, key=repr), table.name
-        assert queries.source_row(new_conn, "barn-us")["claimed_by"] is None
+        assert source_queries.source_row(new_conn, "barn-us")["claimed_by"] is None
         assert queries.noted(new_conn, "odd") == "ab"
         last = new_conn.execute(select(func.max(LISTING.c.id))).scalar_one()
     assert said["note"]["mended"] == 1
@@ -75,7 +75,7 @@ def test_a_database_that_holds_something_is_left_alone_unless_told(
     assert (ran.code, ran.err) == (1, "error: the database holds something already: --force replaces it\n")
     assert tracker_command("migrate", file, "--force").code == 0
     with reading(engine) as conn:
-        assert queries.sources(conn).keys() == {"barn-us", "elsewhere"}
+        assert source_queries.sources(conn).keys() == {"barn-us", "elsewhere"}
     engine.dispose()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from db import queries
+from db import count_queries, queries, source_queries
 from db.engine import HEAD, open_engine, reading
 from db.sql import TOLD
 from tests.conftest import Ran
@@ -70,9 +70,9 @@ def upgraded(home: Home) -> Home:
 def test_todays_code_reads_it(upgraded: Home) -> None:
     with opened(upgraded) as tracker, reading(tracker.engine) as conn:
         best = ranked(conn, metric="usd_per_gb", wanted=Wanted(), now=now_utc(), catalogue=tracker.catalogue)
-        known = queries.sources(conn)
+        known = source_queries.sources(conn)
         undelivered = queries.deliveries(conn, states=("owed", "failed"), limit=100)
-        counted = queries.counts(conn)
+        counted = count_queries.counts(conn)
         [dropped] = queries.named(conn, "v1|110000110866|0")
         asked = [row["price"] for row in queries.prices_of(conn, dropped["id"])]
     assert {"m40-24gb", "mi50-32gb"} <= {row["variant"] for row in best}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from db import lite, market_queries, marks, queries, rollups, store, summaries
+from db import count_queries, lite, market_queries, marks, queries, rollups, store, summaries
 from db.engine import reading, writing
 from tests.conftest import NOON, Ran, offer
 from tests.db.test_store import listing, see
@@ -123,7 +123,7 @@ def test_the_quick_ways_count_alike(make_tracker: MakeTracker) -> None:
         assert summaries.summary(conn, wanted=Wanted(), catalogue=tracker.catalogue) == slow
         assert (slow[0].offers, slow[0].min_usd) == (3, Decimal(501))
         cursor = conn.connection.cursor()
-        assert lite.counts(cursor) == queries.counts(conn)  # type: ignore[arg-type]
+        assert lite.counts(cursor) == count_queries.counts(conn)  # type: ignore[arg-type]
         assert lite.cheapest(cursor, "rtx-3090-24gb")[2].endswith("/1")  # type: ignore[arg-type]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import FromClause, func, select
 
-from db import delivery_queries, outbox, queries, sources, sql, store
+from db import count_queries, delivery_queries, outbox, queries, sources, sql, store
 from db.engine import reading, writing
 from db.points import points as points_of
 from tests.conftest import NOON, offer, rejected
@@ -305,6 +305,6 @@ def test_a_currency_without_rate_is_kept_and_not_ranked(make_tracker: MakeTracke
     see(tracker, [offer(currency="TWD")], at=NOON)
     assert listing(tracker)["unit_usd"] is None
     with reading(tracker.engine) as conn:
-        assert queries.counts(conn)["without_rate"] == 1
+        assert count_queries.counts(conn)["without_rate"] == 1
         asked = {"wanted": Wanted(), "basis": DEFAULTS, "top": 5, "catalogue": tracker.catalogue}
         assert queries.cheapest(conn, METRICS["usd"], **asked) == []  # type: ignore[arg-type]

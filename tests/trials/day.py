@@ -19,7 +19,7 @@ from typing import Any
 import time_machine
 from sqlalchemy import select
 
-from db import queries, sources, sql
+from db import queries, source_queries, sources, sql
 from db.engine import reading, writing
 from scrapers.fetch import Fetcher
 from tests.scrapers.local import Clock, Reply, Server, fetching
@@ -127,7 +127,7 @@ def run(*, ways: Mapping[int, str], shops: int = SOURCES, until_h: float = 24.5)
                     _schedule(tracker, lines)
                 fetchers.clock.now = max(fetchers.clock.now, (street.hour - LEARNED_H) * 3600)
                 with reading(tracker.engine) as conn:
-                    due = queries.due(conn, now=pipeline.now_utc())
+                    due = source_queries.due(conn, now=pipeline.now_utc())
                 for name in due:
                     planned = stop(config, name)
                     fetch = fetchers.of(lines[name].shop).of(planned.scraper, planned.source)

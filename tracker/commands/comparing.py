@@ -82,7 +82,7 @@ def report(
     model = None if model_gb is None else Decimal(str(model_gb))
     if by is By.GPU and _glanced(context, metric, wanted, model, currency, top, form):
         return
-    from db import queries
+    from db import count_queries
     from db.engine import reading
     from tracker.columns import gpu_columns, legend, offer_columns, people_read, shown_in, with_currency
     from tracker.core.by_gpu import valued
@@ -97,7 +97,7 @@ def report(
         basis = tracker.use if model is None else replace(tracker.use, model_gb=model)
         if by is By.GPU:
             found = by_gpu(conn, metric=metric, wanted=wanted, basis=basis, catalogue=tracker.catalogue, now=now)
-            rows, count = valued(found)[:top], queries.matching_decided
+            rows, count = valued(found)[:top], count_queries.matching_decided
             people = people_read(rows, gpu_columns, metric, shown)
         else:
             rows = ranked(
@@ -110,10 +110,10 @@ def report(
                 now=now,
                 catalogue=tracker.catalogue,
             )
-            count = queries.matching
+            count = count_queries.matching
             people = people_read(rows, offer_columns, metric, shown)
         left = count(conn, metric=METRICS[metric], wanted=wanted, basis=basis, catalogue=tracker.catalogue)
-        counts = {**queries.counts(conn), **left}
+        counts = {**count_queries.counts(conn), **left}
     emit([with_currency(row, metric, shown) for row in rows], form, people=people)
     if not rows:
         say("nothing on offer matches")

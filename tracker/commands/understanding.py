@@ -82,12 +82,12 @@ def rejected(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Show the listings that are no offers, each with its reason."""
-    from db import queries
+    from db import count_queries
     from db.engine import reading
 
     with open_tracker(context) as tracker, reading(tracker.engine) as conn:
-        counts = queries.rejection_counts(conn)
-        rows = queries.rejected(conn, reason=reason, limit=top)
+        counts = count_queries.rejection_counts(conn)
+        rows = count_queries.rejected(conn, reason=reason, limit=top)
     if reason is not None and reason not in counts:
         say(f"nothing was rejected for {reason!r}; reasons so far: {', '.join(counts) or 'none'}")
     emit(rows, form, people=[{name: row[name] for name in ("reason", "title", "detail")} for row in rows])

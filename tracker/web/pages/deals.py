@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from db import queries
+from db import count_queries
 from db.engine import reading
 from tracker import report
 from tracker.columns import Shown, shown_in, with_currency
@@ -32,15 +32,15 @@ def deals(site: Site, asked: Filters) -> Value:
         report.ensure_seen(conn, asked.site, asked.source)
         if asked.by is By.GPU:
             found = valued(report.by_gpu(conn, **shared, catalogue=tracker.catalogue))[: asked.top]
-            count = queries.matching_decided
+            count = count_queries.matching_decided
         else:
             country, worths_of = tracker.costs.country, site.worths.of
             found = report.ranked(
                 conn, **shared, catalogue=tracker.catalogue, top=asked.top, country=country, worths_of=worths_of
             )
-            count = queries.matching
+            count = count_queries.matching
         left = count(conn, metric=metric, wanted=wanted, basis=basis, catalogue=tracker.catalogue)
-        counts = {**queries.counts(conn), **left}
+        counts = {**count_queries.counts(conn), **left}
     rows = [row_of(row, metric.name, shown, tracker.catalogue) for row in found]
     return {
         "metric": about(metric),
