@@ -60,7 +60,8 @@ def judged(
     mode = source.mode.value
     read = {outcome.raw.site_id: outcome for outcome in outcomes}
     same = unmoved(stored, {site_id: ahead.digest(one) for site_id, one in read.items()})
-    facts = past.facts(tx, {site_id: old for site_id, old in stored.items() if site_id in read.keys() - same})
+    moved = {site_id: old for site_id, old in stored.items() if site_id in read and site_id not in same}
+    facts = past.facts(tx, moved)
     said = {site_id: ahead.facts(one) for site_id, one in read.items()}
     facts |= {site_id: said[site_id] for site_id in same}
     numbers = {"shown": harvest.shown, "pages": harvest.pages, "repeats": harvest.repeats}
