@@ -286,6 +286,7 @@ MISUSE = [
     (["report", "--condition", "mint"], 2, "--condition"),
     (["report", "--max-age", "soon"], 2, "no duration"),
     (["report", "--top", "0"], 2, "--top"),
+    (["history", "mi50-32gb", "--since", "yesterday"], 2, "Invalid value for --since: 'yesterday' is no duration"),
     (["report", "--format", "xml"], 2, "--format"),
     (["import", "ebey", "x.json"], 2, "there is no site or source 'ebey'"),
     (["import", "ebay", "no-such-file.json"], 2, "no-such-file.json: No such file or directory"),

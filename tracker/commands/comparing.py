@@ -62,7 +62,7 @@ def report(
     for name in country or ():
         if len(name) != 2 or not name.isalpha():
             raise typer.BadParameter(f"{name!r} is no country: give two letters, such as DE", param_hint="--country")
-    age = _age(max_age)
+    age = _age(max_age, "--max-age")
     wanted = Wanted(
         gpus=tuple(glob.lower() for glob in gpu or ("*",)),
         sort=kind,
@@ -158,7 +158,7 @@ def _summary(counts: Mapping[str, int], metric: str) -> str:
     )
 
 
-def _age(text: str | None) -> timedelta | None:
+def _age(text: str | None, option: str) -> timedelta | None:
     if text is None:
         return None
     from tracker.setting import duration
@@ -166,7 +166,7 @@ def _age(text: str | None) -> timedelta | None:
     try:
         return duration(f"{text}d" if text.isdigit() else text)
     except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--max-age") from error
+        raise typer.BadParameter(str(error), param_hint=option) from error
 
 
 @app.command()
@@ -308,7 +308,7 @@ def history(
         return
     today = datetime.now(UTC).date()
     with open_tracker(context) as tracker, reading(tracker.engine) as conn:
-        age = _age(since) or timedelta(days=90)
+        age = _age(since, "--since") or timedelta(days=90)
         rows = history(
             conn, name=name, since=today - age, today=today, catalogue=tracker.catalogue, condition=condition or ANY
         )
