@@ -28,6 +28,9 @@ NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 RATES = Rates(day=date(2026, 5, 1), usd_per_unit={"USD": Decimal(1), "EUR": Decimal("1.1"), "CNY": Decimal("0.14")})
 
 
+os.environ.pop("PYTHONUNBUFFERED", None)  # what a command still holds back when it ends is part of the trial
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The folder of recorded real data; tests that need it are skipped where there is none."""

@@ -286,7 +286,6 @@ MISUSE = [
     (["report", "--condition", "mint"], 2, "--condition"),
     (["report", "--max-age", "soon"], 2, "no duration"),
     (["report", "--top", "0"], 2, "--top"),
-    (["history", "mi50-32gb", "--since", "yesterday"], 2, "Invalid value for --since: 'yesterday' is no duration"),
     (["report", "--format", "xml"], 2, "--format"),
     (["import", "ebey", "x.json"], 2, "there is no site or source 'ebey'"),
     (["import", "ebay", "no-such-file.json"], 2, "no-such-file.json: No such file or directory"),
@@ -381,6 +380,36 @@ def test_a_reader_that_has_seen_enough_is_no_error(tracker_command: Command, pag
     ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True)
     assert ran.stdout == "[\n"
     assert "Traceback" not in ran.stderr
+
+
+# where the output goes, how the command ends, and what standard error says
+TAKEN = [
+    ("| true", 0, ""),
+    ("2>&1 | true", 0, ""),
+    (">/dev/full", 1, "error: [Errno 28] No space left on device\n"),
+    (">/dev/full 2>/dev/full", 1, ""),
+    (">&-", 0, ""),
+]
+
+
+@pytest.mark.parametrize("lines", [3, 2000])
+@pytest.mark.parametrize(("to", "code", "said"), TAKEN)
+def test_what_nobody_takes_is_said_in_a_line_or_not_at_all(
+    tmp_path: Path, to: str, code: int, said: str, lines: int
+) -> None:
+    (tmp_path / "titles").write_text(json.dumps({"title": "RTX 3090 24GB"}) + "\n" + '{"title": "MI50"}\n' * lines)
+    tracker = f"'{sys.executable}' -m tracker identify --jsonl <'{tmp_path / 'titles'}'"
+    command = f"( {tracker}; echo $? >'{tmp_path / 'code'}' ) {to}"
+    ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert (tmp_path / "code").read_text() == f"{code}\n"
+    assert ran.stderr == said
+
+
+def test_a_span_that_is_none_is_told_by_its_option(tracker_command: Command, page: Path) -> None:
+    tracker_command("import", "ebay", page)
+    ran = tracker_command("history", "mi50-32gb", "--since", "yesterday")
+    assert ran.code == 2
+    assert "--since: 'yesterday' is no duration" in ran.err
 
 
 def test_explain_shows_every_number(tracker_command: Command, page: Path, tmp_path: Path) -> None:
@@ -511,7 +540,8 @@ def test_a_person_who_watches_is_told_what_is_being_done(home: Home, shop: Shop)
     configure(home, shop)
     own, theirs = pty.openpty()
     command = [sys.executable, "-m", "tracker", "--home", str(home.path), "scrape", "barn"]
-    ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, timeout=60, check=False)
+    env = {**os.environ, "TERM": "xterm"}
+    ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, timeout=60, check=False, env=env)
     os.close(theirs)
     seen = os.read(own, 65536).decode()
     os.close(own)

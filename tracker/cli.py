@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +23,7 @@ from tracker.commands import (  # noqa: F401  (they register)
 from tracker.commands.shared import app, say
 from tracker.core.errors import ConfigError, TrackerError
 from tracker.logs import LogFormat, start_logging
-from tracker.process import open_streams
+from tracker.process import flush_streams, hush_streams, open_streams
 
 
 def main() -> None:
@@ -33,7 +34,14 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):  # a terminal that lacks a letter shows a question mark
             stream.reconfigure(errors="replace")
     try:
-        app()
+        try:
+            app()
+        except SystemExit as end:
+            if isinstance(end.__context__, BrokenPipeError):  # which typer takes for a failure
+                raise end.__context__ from None
+            raise
+        finally:
+            flush_streams()
     except ConfigError as error:
         for mistake in error.mistakes:
             say(f"error: {mistake}")
@@ -42,10 +50,12 @@ def main() -> None:
         say(f"error: {error}")
         sys.exit(1)
     except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stdout = None
+        hush_streams()
         sys.exit(0)
     except OSError as error:
-        say(f"error: {error}")
+        with suppress(OSError):
+            say(f"error: {error}")
+        hush_streams()
         sys.exit(1)
 
 

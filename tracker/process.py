@@ -54,6 +54,25 @@ def open_streams() -> None:
             setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: SIM115, PTH123  (as long as we live)
 
 
+def flush_streams() -> None:
+    """Write out what standard output and error still hold; raises OSError where nobody takes it."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+
+
+def hush_streams() -> None:
+    """Let what standard output and error still hold go nowhere where nobody takes it: it fails nothing later."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+
+
 class Signals:
     """SIGTERM, SIGINT and SIGHUP, kept until they are asked for; nothing of ours runs inside a handler."""
 

@@ -8,7 +8,7 @@ import typer
 from tracker.commands.shared import FormatOption, app, home_of
 from tracker.core.errors import ConfigError
 from tracker.output import Format, emit
-from tracker.process import settle
+from tracker.process import hush_streams, settle
 
 
 @app.command()
@@ -31,9 +31,12 @@ def worker(
         raise ConfigError(f"workers need {error.name}: pip install 'gpu-tracker[postgresql]'") from None
     if not any(source.enabled for source in read.sources.values()):
         raise ConfigError(f"nothing to visit: {home.config_file} names no source; `tracker init` writes one to edit")
-    with opened(home, read) as tracker, fetching(read, tracker.engine) as fetcher:
-        settle()
-        Worker(tracker, read, fetcher, concurrency=concurrency).run()
+    try:
+        with opened(home, read) as tracker, fetching(read, tracker.engine) as fetcher:
+            settle()
+            Worker(tracker, read, fetcher, concurrency=concurrency).run()
+    finally:
+        hush_streams()  # a reader that is gone stops nothing
 
 
 @app.command()

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tracker.commands.shared import app, begun_home, home_of, say
+from tracker.process import hush_streams
 
 
 @app.command()
@@ -19,10 +20,13 @@ def run(
     from tracker.running import run_once
 
     home = home_of(context)
-    if not once:
-        run_daemon(home, web=web)
-    elif not run_once(home):
-        raise typer.Exit(1)
+    try:
+        if not once:
+            run_daemon(home, web=web)
+        elif not run_once(home):
+            raise typer.Exit(1)
+    finally:
+        hush_streams()  # a reader that is gone stops nothing
 
 
 @app.command()
