@@ -405,6 +405,13 @@ def test_what_nobody_takes_is_said_in_a_line_or_not_at_all(
     assert ran.stderr == said
 
 
+def test_what_is_said_of_a_list_comes_after_it(tracker_command: Command, page: Path, tmp_path: Path) -> None:
+    tracker_command("import", "ebay", page)
+    command = [sys.executable, "-m", "tracker", "--home", str(tmp_path / "home"), "report"]
+    ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True, timeout=60)
+    assert 0 <= ran.stdout.index("mi50") < ran.stdout.index("listings are on offer")
+
+
 def test_a_span_that_is_none_is_told_by_its_option(tracker_command: Command, page: Path) -> None:
     tracker_command("import", "ebay", page)
     ran = tracker_command("history", "mi50-32gb", "--since", "yesterday")

@@ -33,6 +33,7 @@ def emit(rows: Sequence[Row], form: Format, *, people: Sequence[Row] | None = No
     """Print a list of flat rows; `people` are the same rows with the columns people read."""
     out = out or sys.stdout
     _WRITERS[form](rows if people is None or form in _FOR_PROGRAMS else people, out)
+    out.flush()  # what is said about it on the other stream comes after it
 
 
 def _table(rows: Sequence[Row], out: TextIO) -> None:
