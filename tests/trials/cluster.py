@@ -214,6 +214,7 @@ def run(
             _storm(hired, server, engine, jobs=jobs, kills=kills, restarts=restarts)
             took_s = time.monotonic() - began
             _until(lambda: _quiet(engine), 180)  # what is owed goes out
+            hired.replace_the_gone()  # the last trouble may have been a restart
             codes = hired.dismiss()
         result = found(engine, hall)
         engine.dispose()
